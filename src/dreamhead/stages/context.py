@@ -1,0 +1,32 @@
+"""What a stage may use besides its asset and config."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dreamhead.head.model import HeadModel
+    from dreamhead.priors.profiles import Priors
+
+
+@dataclass(frozen=True)
+class Context:
+    """The run around a stage.
+
+    head and priors are loaded once per process, on first use.  work is the stage's scratch folder,
+    where a long loop keeps its mid-stage checkpoint.  progress(done, total, note) reports; stopping()
+    says that the user asked to stop, and the loop then saves and raises InterruptedRun.
+    """
+
+    prompt: str
+    seed: int
+    device: str
+    head: HeadModel
+    priors: Priors
+    out: Path
+    work: Path
+    progress: Callable[[int, int, str], None]
+    stopping: Callable[[], bool]
