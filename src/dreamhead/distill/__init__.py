@@ -1,0 +1,1 @@
+"""Score distillation: schedules, targets and the one optimisation loop.  Imports no diffusers."""
