@@ -26,33 +26,77 @@ class CarveConfig:
     """Geometry carving by score distillation (DreamFace section 4.2)."""
 
     steps: int = field(default=300, metadata={"range": (0, 5000)})
-    guidance: float = field(default=4.0, metadata={"range": (0.0, 200.0)})
+    form: str = field(default="sds", metadata={"choices": ("sds", "x0")})
+    guidance: float = field(default=100.0, metadata={"range": (0.0, 200.0)})
+    t_max: float = field(default=0.98, metadata={"range": (0.0, 1.0)})
+    t_min: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
+    batch: int = field(default=1, metadata={"range": (1, 16)})
+    arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})  # cameras left and right of the front
+    identity_rate: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
+    displacement_rate_mm: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
+    normal_rate: float = field(default=0.01, metadata={"range": (0.0, 1.0)})
+    identity_weight: float = field(default=1.0, metadata={"range": (0.0, 1e6)})  # |beta - beta*|^2
+    laplacian_weight: float = field(default=1.0, metadata={"range": (0.0, 1e6)})
+    map_weight: float = field(default=1.0, metadata={"range": (0.0, 1e6)})
+    displacement_limit_mm: float = field(default=3.0, metadata={"range": (0.0, 20.0)})
+    normal_size: int = field(default=512, metadata={"range": (16, 2048)})
+    symmetric: bool = True  # keep the carving mirrored about the middle of the face
 
 
 @dataclass(frozen=True)
 class PaintLatentConfig:
-    """Texture latent by dual-path distillation (DreamFace section 5.2)."""
+    """Texture latent by dual-path distillation (DreamFace section 5.2.1)."""
 
     steps: int = field(default=200, metadata={"range": (0, 5000)})
+    start: str = field(default="zeros", metadata={"choices": ("zeros", "sample", "world")})
+    sample_steps: int = field(default=20, metadata={"range": (1, 1000)})
+    sample_guidance: float = field(default=7.5, metadata={"range": (0.0, 200.0)})
+    form: str = field(default="sds", metadata={"choices": ("sds", "x0")})
+    optimizer: str = field(default="adamw", metadata={"choices": ("adamw", "sgd")})
+    rate: float = field(default=0.05, metadata={"range": (0.0, 10.0)})
+    generic_guidance: float = field(default=100.0, metadata={"range": (0.0, 200.0)})
+    texture_guidance: float = field(default=7.5, metadata={"range": (0.0, 200.0)})
+    generic_weight: float = field(default=1.0, metadata={"range": (0.0, 1e3)})  # lambda_g
+    texture_weight: float = field(default=3.0, metadata={"range": (0.0, 1e3)})  # lambda_tau
+    t_max: float = field(default=0.98, metadata={"range": (0.0, 1.0)})
+    t_min: float = field(default=0.0, metadata={"range": (0.0, 1.0)})
+    batch: int = field(default=1, metadata={"range": (1, 16)})
+    arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})
+    symmetric: bool = False  # mirror the latent after every step
 
 
 @dataclass(frozen=True)
 class PaintImageConfig:
-    """The same through the decoder, in image space (DreamFace section 5.2)."""
+    """The same through the decoder, on lit renders (DreamFace section 5.2.2)."""
 
     steps: int = field(default=200, metadata={"range": (0, 5000)})
+    form: str = field(default="sds", metadata={"choices": ("sds", "x0")})
+    optimizer: str = field(default="adamw", metadata={"choices": ("adamw", "sgd")})
+    rate: float = field(default=0.05, metadata={"range": (0.0, 10.0)})
+    generic_guidance: float = field(default=100.0, metadata={"range": (0.0, 200.0)})
+    texture_guidance: float = field(default=7.5, metadata={"range": (0.0, 200.0)})
+    generic_weight: float = field(default=1.0, metadata={"range": (0.0, 1e3)})
+    texture_weight: float = field(default=3.0, metadata={"range": (0.0, 1e3)})
+    t_max: float = field(default=0.98, metadata={"range": (0.0, 1.0)})
+    t_min: float = field(default=0.0, metadata={"range": (0.0, 1.0)})
+    batch: int = field(default=1, metadata={"range": (1, 16)})
+    arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})
+    symmetric: bool = False
 
 
 @dataclass(frozen=True)
 class DecodeConfig:
     """Physically based maps from the latent (DreamFace section 5.3)."""
 
+    normal_strength: float = field(default=1.0, metadata={"range": (0.0, 4.0)})
+
 
 @dataclass(frozen=True)
 class UpscaleConfig:
     """Restoration and super-resolution to the final map size (DreamFace section 5.3)."""
 
-    size: int = field(default=4096, metadata={"range": (256, 8192)})
+    size: int = field(default=4096, metadata={"range": (64, 8192)})
+    pores: float = field(default=1.0, metadata={"range": (0.0, 4.0)})  # strength of the added pores
 
 
 @dataclass(frozen=True)
@@ -65,3 +109,11 @@ class PackageConfig:
     """Exporters, pictures and manifest."""
 
     preview_size: int = field(default=1024, metadata={"range": (64, 4096)})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """The machine, not the head: never part of a fingerprint."""
+
+    device: str = field(default="auto", metadata={"choices": ("auto", "cpu", "cuda")})
+    threads: int = field(default=0, metadata={"range": (0, 256)})  # 0: the cores at hand, at most 4

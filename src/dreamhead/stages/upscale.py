@@ -1,0 +1,122 @@
+"""Stage 6: the maps at their final size, restored, super-resolved and given pores (DreamFace section 5.3)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreamhead.config import UpscaleConfig
+from dreamhead.head.asset import HeadAsset
+from dreamhead.head.model import Floats
+from dreamhead.priors.protocols import Upscaler
+from dreamhead.render.chart import bake, millimetres_per_unit
+from dreamhead.render.rasterize import rasterizer
+from dreamhead.stages.context import Context
+from dreamhead.world.micro import relief_normal, relief_tile, tiled
+
+PORE_MM = 0.055
+FURROW_MM = 0.018
+TILE_TEXELS = 1024
+DISPLACEMENT_RANGE_MM = 4.0  # of a 16-bit displacement map: 0 is -2 mm, 65535 is +2 mm
+
+
+def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
+    """Maps at (size, size): uint8, albedo sRGB; displacement uint16 over DISPLACEMENT_RANGE_MM."""
+    assert asset.identity is not None
+    upscaler, size = context.priors.upscaler, config.size
+    skin = next(part for part in context.head.parts if part.name == "skin")
+    texel_mm = millimetres_per_unit(skin, context.head.neutral(asset.identity)) / size
+    pores, furrows, height = micro_relief(context, texel_mm, size, config.pores)
+
+    def enlarged(image: Floats) -> Floats:
+        return super_resolved(image, upscaler, size, context.device)
+
+    maps: dict[str, NDArray[np.uint8] | NDArray[np.uint16]] = {}
+    context.progress(0, 5, "albedo")
+    albedo = enlarged(linear_to_srgb(asset.maps["albedo"]))
+    albedo *= (1 - 0.10 * pores - 0.02 * furrows)[..., None]
+    maps["albedo"] = to_bytes(albedo)
+    del albedo
+    context.progress(1, 5, "specular")
+    maps["specular"] = to_bytes(enlarged(grey(asset.maps["specular"]))[..., 0] * (1 - 0.35 * pores - 0.10 * furrows))
+    context.progress(2, 5, "roughness")
+    maps["roughness"] = to_bytes(enlarged(grey(asset.maps["roughness"]))[..., 0] + 0.06 * pores)
+    context.progress(3, 5, "normal")
+    maps["normal"] = fine_normals(enlarged(asset.maps["normal"]), relief_normal(height, texel_mm))
+    context.progress(4, 5, "displacement")
+    displacement = interpolated(asset.maps["displacement"][..., None], size)[..., 0] + height
+    share = displacement / DISPLACEMENT_RANGE_MM + 0.5
+    maps["displacement"] = np.round(np.clip(share, 0, 1) * 65535).astype(np.uint16)
+    context.progress(5, 5, "displacement")
+    return asset.changed(maps=maps)
+
+
+def micro_relief(context: Context, texel_mm: float, size: int, strength: float) -> tuple[Floats, Floats, Floats]:
+    """Pore and furrow strength (size, size) in 0..1 and their height in millimetres, for this head's chart."""
+    skin = next(part for part in context.head.parts if part.name == "skin")
+    masks = context.head.masks
+    depth = 0.35 + 0.65 * masks["face"] * (1 - 0.5 * masks["neck"])
+    depth = depth * (1 - masks["lips"]) * (1 - 0.7 * masks["lids"]) * (1 - 0.5 * masks["ears"])
+    baked, _ = bake(skin, depth[:, None].astype(np.float32), 256, rasterizer("auto", "cpu"))
+    depth_map = np.clip(interpolated(baked, size)[..., 0], 0, 1) * strength
+    texels = min(TILE_TEXELS, size)
+    pores, furrows = (tiled(tile, size) for tile in relief_tile(texels, 10.0 / texel_mm, context.seed))
+    fade = min(1.0, 0.25 / texel_mm)  # below about four texels a pore the relief is lost, not aliased
+    pores, furrows = pores * depth_map * fade, furrows * depth_map * fade
+    return pores, furrows, -(PORE_MM * pores + FURROW_MM * furrows)
+
+
+def super_resolved(image: Floats, upscaler: Upscaler, size: int, device: str) -> Floats:
+    """(H, W, 3) in 0..1 -> (size, size, 3): whole passes of the network, then one resize for what is left over."""
+    tensor = torch.from_numpy(np.ascontiguousarray(image, np.float32)).permute(2, 0, 1)[None].to(device)
+    passes = max(int(math.log(size / tensor.shape[-1], upscaler.scale) + 1e-6), 0)
+    start = round(size / upscaler.scale**passes)
+    tensor = _resize(tensor, start)
+    with torch.no_grad():
+        for _ in range(passes):
+            tensor = upscaler.upscale(tensor)
+    return _resize(tensor, size)[0].permute(1, 2, 0).float().cpu().numpy()
+
+
+def interpolated(image: Floats, size: int) -> Floats:
+    """(H, W, C) -> (size, size, C), bicubic."""
+    tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+    return _resize(tensor, size)[0].permute(1, 2, 0).numpy()
+
+
+def fine_normals(normal: Floats, relief: Floats) -> NDArray[np.uint8]:
+    """Normal map colours with the slopes of a relief added (partial derivative blending), as bytes."""
+    vectors = normal * 2 - 1
+    z = np.maximum(vectors[..., 2:], 0.2)
+    slopes = vectors[..., :2] / z + relief[..., :2] / relief[..., 2:]
+    length = np.sqrt((slopes**2).sum(-1, keepdims=True) + 1)
+    return to_bytes(np.concatenate([slopes, np.ones_like(slopes[..., :1])], axis=-1) / length * 0.5 + 0.5)
+
+
+def grey(values: Floats) -> Floats:
+    """(H, W) -> (H, W, 3)."""
+    return np.repeat(values[..., None], 3, axis=-1)
+
+
+def linear_to_srgb(colour: Floats) -> Floats:
+    """Linear light in 0..1 -> sRGB in 0..1 (IEC 61966-2-1)."""
+    clipped = np.clip(colour, 0, 1)
+    return np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(np.float32)
+
+
+def to_bytes(values: Floats) -> NDArray[np.uint8]:
+    """0..1 -> 0..255, rounded."""
+    return np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
+def _resize(tensor: Tensor, size: int) -> Tensor:
+    if tensor.shape[-1] == size:
+        return tensor
+    down = tensor.shape[-1] > size
+    return torch.nn.functional.interpolate(
+        tensor, size=(size, size), mode="bicubic", align_corners=False, antialias=down
+    )
