@@ -1,0 +1,166 @@
+"""Stage `rig`: the carved vertices, and every expression carried onto them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from dreamhead.config import RigConfig
+from dreamhead.errors import DamagedFileError
+from dreamhead.head.asset import HeadAsset
+from dreamhead.head.geometry import vertex_normals
+from dreamhead.head.model import Floats, HeadModel, Ints, Part
+from dreamhead.stages.context import Context
+
+VERSION = 1
+
+CONTACT_TOLERANCE = 2e-5  # metres: displacement allowed where lips or lids touch
+CONTACT_FADE = 4e-3  # metres from a contact over which displacement returns
+LID_CLEARANCE = 1.5e-3  # skin nearer than this to an eyeball is a lid margin
+MIDLINE_BLEND = 0.012  # metres either side of the midline over which halves cross
+
+SPLIT_NAMES = ("browInnerUp", "cheekPuff")
+
+# The Oculus / Ready Player Me visemes as sums of ARKit weights, chosen by eye on the built-in head.
+VISEMES: Mapping[str, Mapping[str, float]] = {
+    "viseme_sil": {},
+    "viseme_PP": {"mouthPressLeft": 0.6, "mouthPressRight": 0.6, "mouthRollLower": 0.35, "mouthRollUpper": 0.3},
+    "viseme_FF": {
+        "jawOpen": 0.06,
+        "mouthRollLower": 0.55,
+        "mouthUpperUpLeft": 0.3,
+        "mouthUpperUpRight": 0.3,
+        "mouthShrugUpper": 0.1,
+    },
+    "viseme_TH": {"jawOpen": 0.15, "mouthLowerDownLeft": 0.2, "mouthLowerDownRight": 0.2, "tongueOut": 0.35},
+    "viseme_DD": {
+        "jawOpen": 0.12,
+        "mouthLowerDownLeft": 0.25,
+        "mouthLowerDownRight": 0.25,
+        "mouthUpperUpLeft": 0.15,
+        "mouthUpperUpRight": 0.15,
+    },
+    "viseme_kk": {
+        "jawOpen": 0.18,
+        "mouthStretchLeft": 0.2,
+        "mouthStretchRight": 0.2,
+        "mouthLowerDownLeft": 0.15,
+        "mouthLowerDownRight": 0.15,
+    },
+    "viseme_CH": {"jawOpen": 0.1, "mouthFunnel": 0.55, "mouthPucker": 0.2},
+    "viseme_SS": {
+        "jawOpen": 0.05,
+        "mouthStretchLeft": 0.25,
+        "mouthStretchRight": 0.25,
+        "mouthLowerDownLeft": 0.25,
+        "mouthLowerDownRight": 0.25,
+    },
+    "viseme_nn": {"jawOpen": 0.1, "mouthLowerDownLeft": 0.15, "mouthLowerDownRight": 0.15},
+    "viseme_RR": {"jawOpen": 0.12, "mouthFunnel": 0.3, "mouthPucker": 0.25},
+    "viseme_aa": {"jawOpen": 0.55, "mouthLowerDownLeft": 0.1, "mouthLowerDownRight": 0.1},
+    "viseme_E": {
+        "jawOpen": 0.28,
+        "mouthSmileLeft": 0.2,
+        "mouthSmileRight": 0.2,
+        "mouthStretchLeft": 0.2,
+        "mouthStretchRight": 0.2,
+    },
+    "viseme_I": {
+        "jawOpen": 0.14,
+        "mouthSmileLeft": 0.35,
+        "mouthSmileRight": 0.35,
+        "mouthLowerDownLeft": 0.15,
+        "mouthLowerDownRight": 0.15,
+    },
+    "viseme_O": {"jawOpen": 0.35, "mouthFunnel": 0.55, "mouthPucker": 0.15},
+    "viseme_U": {"jawOpen": 0.1, "mouthFunnel": 0.3, "mouthPucker": 0.65},
+}
+
+
+def run(asset: HeadAsset, config: RigConfig, context: Context) -> HeadAsset:
+    """identity, displacement -> vertices (V, 3), targets in TARGET order, joint_positions (J, 3)."""
+    head = context.head
+    if asset.identity is None:
+        raise DamagedFileError("the head has no identity", "run again from `select`")
+    context.progress(0, 3, "carved vertices")
+    neutral = head.neutral(asset.identity)
+    displacement = np.zeros(len(neutral), np.float32) if asset.displacement is None else asset.displacement
+    displacement = guarded_displacement(head, neutral, displacement)
+    context.progress(1, 3, "expressions")
+    expressions = carried_expressions(head, neutral, head.expressions(asset.identity), displacement)
+    context.progress(2, 3, "visemes")
+    targets = with_extras(neutral, expressions)
+    context.progress(3, 3, f"{len(targets)} targets")
+    return asset.changed(
+        vertices=neutral + displacement[:, None] * vertex_normals(neutral, all_faces(head)),
+        targets=targets,
+        joint_positions=head.joint_positions(asset.identity),
+    )
+
+
+def carried_expressions(
+    head: HeadModel, neutral: Floats, expressions: Mapping[str, Floats], displacement: Floats
+) -> dict[str, Floats]:
+    """The model's expressions (V, 3) on the displaced head.
+
+    The carved detail stands on the moving surface: an expressed vertex is displaced along the normal of
+    the expressed surface, not of the resting one.  Where nothing is displaced (lip contact, lid margins)
+    the model's own motion stays to the bit, so what met there still meets.
+    """
+    faces = all_faces(head)
+    resting_normals = vertex_normals(neutral, faces)
+    carried = {}
+    for name, delta in expressions.items():
+        turned = vertex_normals(neutral + delta, faces) - resting_normals
+        carried[name] = (delta + displacement[:, None] * turned).astype(np.float32)
+    return carried
+
+
+def guarded_displacement(head: HeadModel, neutral: Floats, displacement: Floats) -> Floats:
+    """Displacement (V,) in metres kept to the skin and, if it would part lips or lids, faded out around them."""
+    skin = np.zeros(len(neutral), bool)
+    skin[np.unique(_part(head, "skin").faces)] = True
+    kept = np.where(skin, displacement, 0).astype(np.float32)
+    contact = contact_vertices(head, neutral)
+    if len(contact) == 0 or np.abs(kept[contact]).max() <= CONTACT_TOLERANCE:
+        kept[contact] = 0
+        return kept
+    distance, _ = cKDTree(neutral[contact]).query(neutral)
+    ramp = np.clip(distance / CONTACT_FADE, 0, 1)
+    return (kept * ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
+
+
+def contact_vertices(head: HeadModel, neutral: Floats) -> Ints:
+    """Where parts of the resting head touch: the line where skin becomes mouth, and the lids' margins."""
+    skin = np.unique(_part(head, "skin").faces)
+    lips = np.intersect1d(skin, np.unique(_part(head, "mouth_bag").faces))
+    eyes = [np.unique(part.faces) for part in head.parts if part.material == "eye"]
+    near, _ = cKDTree(neutral[np.concatenate(eyes)]).query(neutral[skin])
+    return np.union1d(lips, skin[near < LID_CLEARANCE]).astype(np.int32)
+
+
+def with_extras(neutral: Floats, expressions: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The 52, then left and right halves of the two undivided ones, then the 15 visemes."""
+    targets = dict(expressions)
+    ramp = np.clip((neutral[:, :1] + MIDLINE_BLEND) / (2 * MIDLINE_BLEND), 0, 1)
+    left = (ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
+    for name in SPLIT_NAMES:
+        targets[f"{name}Left"] = left * expressions[name]
+        targets[f"{name}Right"] = expressions[name] - targets[f"{name}Left"]
+    for name, weights in VISEMES.items():
+        total = np.zeros_like(neutral)
+        for part, weight in weights.items():
+            total += np.float32(weight) * expressions[part]
+        targets[name] = total
+    return targets
+
+
+def all_faces(head: HeadModel) -> Ints:
+    """Every part's faces (F, 4), so that normals are smooth where parts meet."""
+    return np.concatenate([part.faces for part in head.parts])
+
+
+def _part(head: HeadModel, name: str) -> Part:
+    return next(part for part in head.parts if part.name == name)
