@@ -25,7 +25,7 @@ Arrays = dict[str, NDArray[Any]]
 def canonical_json(value: Any) -> str:
     """One text per value: sorted keys, no spaces, no NaN; tuples are lists and paths are text."""
     return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=str
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=_plain
     )
 
 
@@ -57,7 +57,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write readable JSON, atomically."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
     write_bytes(path, text.encode())
 
 
@@ -178,6 +178,12 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
         hasher.update(f"{key} {arrays[key].dtype} {arrays[key].shape}".encode())
         hasher.update(arrays[key].tobytes())
     return np.frombuffer(hasher.digest(), dtype=np.uint8)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} {value!r} has no JSON form")
 
 
 def _aside(path: Path) -> Path:

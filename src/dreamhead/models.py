@@ -1,0 +1,110 @@
+"""What a job loads: its profile, the head model and the priors, and the revisions that fingerprints cover."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dreamhead import record, settings
+from dreamhead.errors import DreamheadError, MissingModelError, UsageError
+from dreamhead.job import Job
+
+if TYPE_CHECKING:
+    from dreamhead.head.model import HeadModel
+    from dreamhead.priors.profiles import Priors, Profile
+
+MISSING = "missing"
+
+
+def resolve(asked: str, overrides: dict[str, object]) -> tuple[str, str]:
+    """("auto" or a profile's name, settings) -> (profile, why it was taken)."""
+    from dreamhead.priors.profiles import resolve_profile
+
+    profile = resolve_profile(asked, settings.model_settings(overrides))
+    return profile.name, profile.reason
+
+
+def revisions(job: Job) -> dict[str, str]:
+    """Role -> revision of every model of the job, the head's too; MissingModelError when one is not there."""
+    found = revisions_or_missing(job)
+    if MISSING in found.values():
+        _profile(job)  # raises, saying what to do
+        role = next(role for role, revision in found.items() if revision == MISSING)
+        raise MissingModelError(f"the {role} model is missing", "run `dreamhead models list`")
+    return found
+
+
+def revisions_or_missing(job: Job) -> dict[str, str]:
+    """The same, with "missing" where a model is not there.  How a denoiser is distilled counts with it."""
+    from dreamhead.priors import profiles
+    from dreamhead.priors.store import revision_of
+
+    profile = profiles._read(job.profile, settings.model_settings(job.overrides))
+    found = {"head": head_revision(profile.head)}
+    for role, model in profile.models.items():
+        found[role] = MISSING if model.missing() else revision_of(model.files)
+        if role in profile.distillation and found[role] != MISSING:
+            found[role] = record.fingerprint([found[role], dataclasses.asdict(profile.distillation[role])])
+    return found
+
+
+def head_revision(name: str) -> str:
+    """Revision of a head model, without building it."""
+    from dreamhead.head import builtin
+
+    _check_head(name)
+    return str(builtin.revision())
+
+
+class Loader:
+    """The head and priors of a job, loaded once and on first use, with torch made repeatable before."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @cached_property
+    def device(self) -> str:
+        """Settled from run.device: auto is CUDA for a profile that needs it, where there is one."""
+        return prepare_torch(self.job)
+
+    @cached_property
+    def head(self) -> HeadModel:
+        from dreamhead.head import builtin
+
+        _check_head(_profile(self.job).head)
+        return builtin.load()
+
+    @cached_property
+    def priors(self) -> Priors:
+        from dreamhead.priors.profiles import Priors
+
+        return Priors(_profile(self.job), self.device)
+
+
+def prepare_torch(job: Job) -> str:
+    """Fix what results depend on (threads, algorithms, no network) and return the device to use."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # CUDA sums in one order
+    import torch
+
+    torch.set_num_threads(job.threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    asked = settings.run_config(job.overrides).device
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise UsageError("run.device=cuda, but torch finds no CUDA device", "run `dreamhead doctor`")
+    if asked != "auto":
+        return asked
+    return "cuda" if job.profile != "embedded" and torch.cuda.is_available() else "cpu"
+
+
+def _profile(job: Job) -> Profile:
+    from dreamhead.priors.profiles import resolve_profile
+
+    return resolve_profile(job.profile, settings.model_settings(job.overrides))
+
+
+def _check_head(name: str) -> None:
+    if name != "builtin":
+        raise DreamheadError(f"head model {name!r} is not available", "use --set models.head=builtin")

@@ -1,0 +1,33 @@
+"""A toy last stage: it writes files for the user."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from dreamhead.head.asset import HeadAsset
+from dreamhead.stages.context import Context
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class FinishConfig:
+    """pause: seconds between the two files.  megabytes: size of the first.  second: whether there are two."""
+
+    pause: float = 0.0
+    megabytes: int = 0
+    second: bool = True
+
+
+def run(asset: HeadAsset, config: FinishConfig, context: Context) -> HeadAsset:
+    """Writes head.glb and textures/skin.txt."""
+    assert asset.displacement is not None
+    (context.out / "head.glb").write_bytes(asset.displacement.tobytes() + bytes(config.megabytes * 1_000_000))
+    time.sleep(config.pause)
+    (context.out / "textures").mkdir()
+    if config.second:
+        (context.out / "textures" / "skin.txt").write_text(f"{context.prompt} {sorted(context.record['stages'])}")
+    return asset.changed(vertices=np.outer(asset.displacement, [1, 2, 3]).astype(np.float32))
