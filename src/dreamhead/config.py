@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class SelectConfig:
-    """Candidate selection (DreamFace section 4.1)."""
+    """Candidate selection (DreamFace section 4.1).  Slots: "auto", or an item of head/wardrobe by name."""
 
+    candidates: int = field(default=1024, metadata={"range": (1, 1_000_000)})
+    image_size: int = field(default=224, metadata={"range": (32, 512)})
+    lights: int = field(default=10, metadata={"range": (1, 32)})  # each of the three views under each of them
     direct_weight: float = field(default=0.5, metadata={"range": (0.0, 10.0)})  # lambda_d
     relative_weight: float = field(default=1.0, metadata={"range": (0.0, 10.0)})  # lambda_r
-    keep: int = field(default=6, metadata={"range": (1, 64)})  # best of the bank that refinement starts from
-    rounds: int = field(default=2, metadata={"range": (0, 20)})  # refinement rounds around the best
-    children: int = field(default=12, metadata={"range": (1, 512)})  # candidates a round
-    image_size: int = field(default=128, metadata={"range": (32, 512)})
+    captions: int = field(default=6000, metadata={"range": (1, 100_000)})  # synthetic captions to recall from
+    caption_weight: float = field(default=1.0, metadata={"range": (0.0, 10.0)})  # 0: pictures alone, as in the paper
+    rounds: int = field(default=2, metadata={"range": (0, 20)})  # of refinement; 0: the paper's one draw
+    keep: int = field(default=6, metadata={"range": (1, 64)})  # best candidates that a round starts from
+    children: int = field(default=12, metadata={"range": (1, 512)})  # new candidates a round
+    spread: float = field(default=0.15, metadata={"range": (0.0, 2.0)})  # deviation of a child's sliders, first round
     hair: str = "auto"
     brows: str = "auto"
     beard: str = "auto"
@@ -40,7 +45,8 @@ class CarveConfig:
     map_weight: float = field(default=1.0, metadata={"range": (0.0, 1e6)})
     displacement_limit_mm: float = field(default=3.0, metadata={"range": (0.0, 20.0)})
     normal_size: int = field(default=512, metadata={"range": (16, 2048)})
-    symmetric: bool = True  # keep the carving mirrored about the middle of the face
+    symmetric: bool = False  # keep the carving mirrored about the middle of the face
+    prompt: str = "{prompt}"  # what the generic model is asked for
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class PaintLatentConfig:
     batch: int = field(default=1, metadata={"range": (1, 16)})
     arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})
     symmetric: bool = False  # mirror the latent after every step
+    generic_prompt: str = "{prompt}"
+    texture_prompt: str = "a diffuse texture map of {prompt} in UV space"
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ class PaintImageConfig:
     batch: int = field(default=1, metadata={"range": (1, 16)})
     arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})
     symmetric: bool = False
+    generic_prompt: str = "{prompt}"
+    texture_prompt: str = "a diffuse texture map of {prompt} in UV space"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dreamhead.head.model import Floats
 from dreamhead.render.chart import millimetres_per_unit
 from dreamhead.stages.context import Context
 
+VERSION = 1
+
 
 def run(asset: HeadAsset, config: DecodeConfig, context: Context) -> HeadAsset:
     """Adds maps specular, roughness (H, W), normal (H, W, 3) as colours and displacement (H, W) in millimetres."""

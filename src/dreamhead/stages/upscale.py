@@ -18,6 +18,7 @@ from dreamhead.render.rasterize import rasterizer
 from dreamhead.stages.context import Context
 from dreamhead.world.micro import relief_normal, relief_tile, tiled
 
+VERSION = 1
 PORE_MM = 0.055
 FURROW_MM = 0.018
 TILE_TEXELS = 1024

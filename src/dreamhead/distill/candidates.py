@@ -1,0 +1,106 @@
+"""Head candidates and how well each fits a sentence (DreamFace section 4.1).
+
+A candidate's picture embedding is the mean over the front and both three-quarter views of grey renders under
+several lights; its score is lambda_d s_d + lambda_r s_r, direct and relative to the anchors (eq. 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from dreamhead.head.model import Floats, HeadModel
+from dreamhead.priors.protocols import Scorer
+from dreamhead.render.camera import cameras
+from dreamhead.render.light import Lights, hemisphere_ambient
+from dreamhead.render.rasterize import rasterizer
+from dreamhead.render.scene import Maps, head_buffers, render_head
+from dreamhead.render.shade import linear_to_srgb
+
+ANCHOR_TEXT = "the face"
+VIEWS_DEG = (0.0, -45.0, 45.0)
+CLAY = 0.55
+BACKGROUND = 0.35
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Candidates with their picture embeddings."""
+
+    identities: Floats  # (N, K)
+    embeddings: Floats  # (N, D) unit
+    anchor: Floats  # (D,) of the mean head
+
+
+@dataclass(frozen=True)
+class Camera3:
+    """Renders a head as the scorer judges it."""
+
+    head: HeadModel
+    scorer: Scorer
+    size: int
+    lights: int
+    device: str
+
+    def embed(self, identity: Floats) -> Floats:
+        """(K,) -> (D,) unit mean embedding over views and lights."""
+        images = self.pictures(identity)
+        with torch.no_grad():
+            mean = self.scorer.encode_image(images).mean(0)
+        return functional.normalize(mean, dim=0).cpu().numpy()
+
+    def pictures(self, identity: Floats) -> Tensor:
+        """(3 * lights, 3, size, size) sRGB."""
+        vertices = self.head.neutral(identity)
+        above = vertices[self.head.masks["neck"] < 0.5]
+        centre = [0.0, float(above[:, 1].max() + above[:, 1].min()) / 2, float(above[:, 2].mean())]
+        buffers = head_buffers(self.head.parts, device=self.device)
+        clay = Maps(albedo=torch.full((3,), CLAY, device=self.device))
+        views = cameras(list(VIEWS_DEG), target=centre, height=0.36, device=self.device)
+        backend = rasterizer("auto", self.device)
+        pictures = []
+        with torch.no_grad():
+            for index in range(self.lights):
+                lit = render_head(
+                    backend, buffers, torch.from_numpy(vertices).to(self.device), views, self.size,
+                    {material: clay for material in buffers.materials}, _light(index, self.lights, self.device),
+                    background=torch.full((3,), BACKGROUND, device=self.device),
+                )  # fmt: skip
+                pictures.append(linear_to_srgb(lit.image).clamp(0, 1))
+        return torch.cat(pictures)
+
+
+def build_bank(camera: Camera3, identities: Floats, progress: Callable[[int, int, str], None]) -> Bank:
+    """Embeds every candidate (N, K)."""
+    rows = []
+    for index, identity in enumerate(identities):
+        rows.append(camera.embed(identity))
+        progress(index + 1, len(identities), "candidates")
+    return Bank(identities, np.stack(rows), camera.embed(np.zeros_like(identities[0])))
+
+
+def scores(embeddings: Floats, anchor: Floats, text: Floats, anchor_text: Floats, direct: float, relative: float) -> Floats:
+    """(N, D) picture embeddings against a text (D,): lambda_d s_d + lambda_r s_r (eq. 3), each s a cosine."""
+    difference = embeddings - anchor
+    length = np.maximum(np.linalg.norm(difference, axis=1), 1e-6)
+    wanted = text - anchor_text
+    s_relative = difference @ (wanted / max(float(np.linalg.norm(wanted)), 1e-6)) / length
+    return (direct * (embeddings @ text) + relative * s_relative).astype(np.float32)
+
+
+def _light(index: int, count: int, device: str) -> Lights:
+    """Directional light `index` of `count`, spread over the front hemisphere, over a weak ambient."""
+    azimuth = np.pi * ((index + 0.5) / count - 0.5) * 0.9
+    height = 0.35 + 0.25 * np.cos(5 * index)
+    direction = torch.tensor([np.sin(azimuth), height, np.cos(azimuth)], dtype=torch.float32)
+    ambient = hemisphere_ambient(torch.full((3,), 0.30), torch.full((3,), 0.16))
+    return Lights(
+        functional.normalize(direction, dim=0)[None, None].to(device),
+        torch.full((1, 1, 3), 0.75, device=device),
+        ambient[None].to(device),
+    )

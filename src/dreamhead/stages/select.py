@@ -1,0 +1,148 @@
+"""Stage 1: the identity and the wardrobe that fit the sentence best (DreamFace section 4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from dreamhead.config import SelectConfig
+from dreamhead.distill.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
+from dreamhead.errors import InterruptedRun, UsageError
+from dreamhead.head.asset import HeadAsset
+from dreamhead.head.model import Floats
+from dreamhead.head.wardrobe import ITEMS
+from dreamhead.priors.protocols import Scorer
+from dreamhead.priors.store import assets_folder, cache_folder
+from dreamhead.record import fingerprint, load_arrays, save_arrays
+from dreamhead.stages.context import Context
+from dreamhead.world.attributes import Attributes, identity_vector
+from dreamhead.world.recall import captioned_heads, recall
+from dreamhead.world.vocabulary import EYE_COLOURS, HAIR_COLOURS
+
+VERSION = 1
+BANK_SEED = 20240607
+TEXT_BATCH = 256
+HEADWEAR_COLOURS = {"sailors_cap": (0.80, 0.79, 0.76), "beanie": (0.05, 0.07, 0.12)}  # linear
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A head and how well it fits."""
+
+    score: float
+    told: float  # cosine of its caption to the sentence
+    identity: Floats  # (K,)
+
+
+def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
+    """Sets identity (K,) and wardrobe: slots, colours and the attributes that the sentence recalled."""
+    scorer = context.priors.scorer
+    heads = captioned_heads(config.captions, BANK_SEED)
+    captions = encoded(scorer, [text for _, text in heads], context)
+    query, anchor_text = encoded(scorer, [context.prompt, ANCHOR_TEXT], context)
+    memory = recall(query, captions, heads)
+    camera = Camera3(context.head, scorer, config.image_size, config.lights, context.device)
+    bank = candidate_bank(camera, [attributes for attributes, _ in heads[: config.candidates]], config, context)
+
+    def judged(identity: Floats, embedding: Floats, told: float) -> Candidate:
+        fit = scores(embedding[None], bank.anchor, query, anchor_text, config.direct_weight, config.relative_weight)
+        return Candidate(float(fit[0]) + config.caption_weight * told, told, identity)
+
+    told = captions @ query
+    pool = [
+        judged(identity, embedding, float(closeness))
+        for identity, embedding, closeness in zip(bank.identities, bank.embeddings, told, strict=False)
+    ]
+    if config.caption_weight > 0:
+        recalled = clipped(identity_vector(memory.attributes, context.head.slider_names, context.head.macros), context)
+        pool.append(judged(recalled, camera.embed(recalled), float(np.sort(told)[-8:].mean())))
+    rng = np.random.default_rng([context.seed, 1])
+    for index in range(config.rounds):
+        pool = sorted(pool, key=lambda candidate: -candidate.score)[: config.keep]
+        for child in range(config.children):
+            if context.stopping():
+                raise InterruptedRun("stopped in select")
+            first, second = (pool[i] for i in rng.integers(len(pool), size=2))
+            spread = config.spread * 0.5**index * rng.normal(size=len(first.identity))
+            identity = clipped(0.5 * (first.identity + second.identity) + spread, context)
+            pool.append(judged(identity, camera.embed(identity), 0.5 * (first.told + second.told)))
+            context.progress(index * config.children + child + 1, config.rounds * config.children, "refining")
+    best = max(pool, key=lambda candidate: candidate.score)
+    return asset.changed(identity=best.identity, wardrobe=wardrobe(memory.attributes, config))
+
+
+def encoded(scorer: Scorer, texts: list[str], context: Context) -> Floats:
+    """Texts -> (N, D) unit embeddings."""
+    rows = []
+    for index in range(0, len(texts), TEXT_BATCH):
+        if context.stopping():
+            raise InterruptedRun("stopped in select")
+        with torch.no_grad():
+            rows.append(scorer.encode_text(texts[index : index + TEXT_BATCH]).float().cpu().numpy())
+    return np.concatenate(rows)
+
+
+def candidate_bank(camera: Camera3, attributes: list[Attributes], config: SelectConfig, context: Context) -> Bank:
+    """The candidates' embeddings: shipped with the package, kept in the cache, or made now and kept."""
+    head = context.head
+    identities = np.stack([clipped(identity_vector(a, head.slider_names, head.macros), context) for a in attributes])
+    key = fingerprint(
+        [camera.scorer.revision, head.revision, config.image_size, config.lights, len(attributes), BANK_SEED]
+    )[:16]
+    name = f"banks/{key}.safetensors"
+    for folder in (assets_folder(), cache_folder()):
+        if (folder / name).is_file():
+            arrays = load_arrays(folder / name)
+            return Bank(identities, arrays["embeddings"].astype(np.float32), arrays["anchor"].astype(np.float32))
+
+    def progress(done: int, total: int, note: str) -> None:
+        if context.stopping():
+            raise InterruptedRun("stopped in select")
+        context.progress(done, total, note)
+
+    bank = build_bank(camera, identities, progress)
+    half = {"embeddings": bank.embeddings.astype(np.float16), "anchor": bank.anchor.astype(np.float16)}
+    (cache_folder() / name).parent.mkdir(parents=True, exist_ok=True)
+    save_arrays(cache_folder() / name, half)
+    return Bank(identities, half["embeddings"].astype(np.float32), half["anchor"].astype(np.float32))
+
+
+def clipped(identity: Floats, context: Context) -> Floats:
+    """An identity within the head model's limits."""
+    limits = context.head.slider_limits
+    return np.clip(identity, limits[:, 0], limits[:, 1]).astype(np.float32)
+
+
+def wardrobe(attributes: Attributes, config: SelectConfig) -> dict[str, Any]:
+    """What the head wears, as JSON: an item a slot, linear colours, and the recalled attributes themselves."""
+    brows = "bushy" if attributes.brows > 1.0 else "thin" if attributes.brows < 0.5 else "natural"
+    recalled = {
+        "hair": attributes.hair,
+        "beard": attributes.beard,
+        "brows": brows,
+        "lashes": "natural",
+        "headwear": attributes.headwear,
+    }
+    asked = {"hair": config.hair, "beard": config.beard, "brows": config.brows, "headwear": config.headwear}
+    chosen = {slot: item_named(slot, recalled[slot], asked.get(slot, "auto")) for slot in recalled}
+    hair = list(HAIR_COLOURS[attributes.hair_colour])
+    colours = {
+        "hair": hair,
+        "beard": hair,
+        "brows": [0.8 * value for value in hair],
+        "headwear": list(HEADWEAR_COLOURS.get(chosen["headwear"], (0.1, 0.1, 0.1))),
+        "eyes": list(EYE_COLOURS[attributes.eyes]),
+    }
+    dressed = attributes.changed(hair=chosen["hair"], beard=chosen["beard"], headwear=chosen["headwear"])
+    return {**chosen, "colours": colours, "attributes": dressed.to_json()}
+
+
+def item_named(slot: str, recalled: str, asked: str) -> str:
+    """The item that was asked for, or the recalled one.  UsageError for a name the slot does not have."""
+    name = recalled if asked == "auto" else asked
+    if name not in ITEMS[slot]:
+        raise UsageError(f"select.{slot}={name} is not an item", f"choose auto, {', '.join(ITEMS[slot])}")
+    return name
