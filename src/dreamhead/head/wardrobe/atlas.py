@@ -1,0 +1,126 @@
+"""The strand atlas: vertical strips of painted hair, root at the top, for cards to wear.
+
+Channels are neutral: alpha, shade (a grey multiplier with the darkness of roots and inner layers baked in)
+and across (the sideways slope of the strand, which becomes the tangent-space normal).  Cards of dense
+strips are meant for alpha masking: the depth test then sorts them in any viewer, where blended cards would
+need sorting per triangle; the strands are drawn some pixels wide and the strips dense, so that coverage
+survives small mip levels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.head.wardrobe.store import Arrays, remembered
+
+Floats = NDArray[np.float64]
+
+STRIPS = 8
+SIZE = 1024
+SEED = 1
+ALPHA_CUTOFF = 0.4
+
+UNDER, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, WISPY, COILY, BOLD = range(STRIPS)
+
+
+@dataclass(frozen=True)
+class Strand:
+    """How the hairs of one strip are painted; widths and waves in pixels of a 128 pixel wide strip."""
+
+    hairs: int
+    clumping: float
+    wave: float
+    shortest: float  # where along the strip the shortest hair ends
+    width: float
+    gain: float  # brightness: strips stand in for a colour per card, and for the depth of a layer
+    coils: float = 0.0
+
+
+STRANDS = (
+    Strand(170, 0.08, 0.8, 0.86, 2.2, 0.62),  # UNDER: what the other layers lie on
+    Strand(130, 0.20, 1.2, 0.80, 2.1, 0.90),  # DENSE
+    Strand(110, 0.30, 1.4, 0.76, 2.1, 1.14),  # LIGHT
+    Strand(62, 0.50, 1.6, 0.68, 2.0, 0.94),  # MEDIUM
+    Strand(46, 0.45, 2.2, 0.60, 2.0, 1.20),  # MEDIUM_LIGHT
+    Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
+    Strand(80, 0.15, 9.0, 0.72, 2.2, 0.98, coils=7.0),  # COILY
+    Strand(7, 0.55, 2.0, 0.70, 5.0, 0.95),  # BOLD: a few tapered hairs
+)
+
+
+def strand_atlas() -> Arrays:
+    """alpha, shade (1 = 128) and across (0 slope = 128), each (SIZE, SIZE) uint8."""
+    return remembered("strand atlas", lambda: paint_atlas(STRANDS, SIZE, SIZE, SEED))
+
+
+def fine_atlas() -> Arrays:
+    """The atlas of brows and lashes, (256, 512) uint8: the same columns, each holding a few single hairs."""
+    kinds = tuple(Strand(n, 0.35, 1.5, 0.72, w, g) for n, w, g in zip(*_FINE, strict=True))
+    return remembered("fine atlas", lambda: paint_atlas(kinds, 512, 256, SEED + 1))
+
+
+_FINE = (
+    (5, 4, 3, 5, 4, 3, 4, 4),
+    (5.5, 6.0, 7.0, 5.0, 6.5, 7.0, 8.0, 8.0),
+    (0.85, 0.95, 1.1, 1.0, 0.9, 1.15, 0.9, 1.0),
+)
+
+
+def paint_atlas(strands: tuple[Strand, ...], width: int, height: int, seed: int) -> Arrays:
+    """Every strip painted back to front and set side by side."""
+    rng = np.random.default_rng(seed)
+    painted = [_paint_strip(strand, width // len(strands), height, rng) for strand in strands]
+    alpha, shade, across = (np.concatenate([strip[k] for strip in painted], axis=1) for k in range(3))
+    rooted = np.interp(np.linspace(0, 1, height), (0, 0.1, 0.4, 1), (0.62, 0.84, 1.0, 1.1))[:, None]
+    return {
+        "alpha": _bytes(255 * alpha),
+        "shade": _bytes(128 * shade * rooted),
+        "across": _bytes(128 + 127 * across),
+    }
+
+
+def _paint_strip(
+    strand: Strand, width: int, height: int, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
+    alpha, across_map = np.zeros((height, width)), np.zeros((height, width))
+    shade = np.full((height, width), 0.6)
+    scale = width / 128
+    t = np.linspace(0, 1, height)
+    clumps = 3 if strand.hairs > 30 else 2
+    centres = (np.arange(clumps) + 0.5 + rng.uniform(-0.2, 0.2, clumps)) / clumps
+    rows = np.arange(height)[:, None]
+    reach = int(np.ceil(strand.width * scale)) + 2
+    few = strand.hairs < 10
+    for index in range(strand.hairs):
+        depth = index / strand.hairs  # back hairs first, darker
+        start = (index + rng.uniform(0.2, 0.8)) / strand.hairs if few else rng.uniform(0.06, 0.94)
+        centre = 0.5 if few else centres[np.argmin(abs(centres - start))]
+        line = start + (centre - start) * strand.clumping * t**1.3
+        phase, pace = rng.random(2)
+        line = line + strand.wave / 128 * np.sin(2 * np.pi * (phase + (0.6 + 1.2 * pace) * t)) * t
+        if strand.coils:
+            line = line + 3.4 / 128 * np.sin(2 * np.pi * (phase + (strand.coils + 4 * pace) * t))
+        line = np.clip(line, 0.04, 0.96) * width
+        end = rng.uniform(0.75, 1.0) if few else 1 - (1 - strand.shortest) * rng.random() ** 0.7
+        begin = 0.0 if few else rng.random() ** 1.5 * 0.06
+        taper = np.clip((end - t) / 0.35, 0, 1) ** 0.6
+        thick = np.maximum(strand.width * scale * rng.uniform(0.75, 1.25) * taper, 1e-3)[:, None]
+        column = np.floor(line)[:, None].astype(int) + np.arange(-reach, reach + 1)
+        inside = (column >= 0) & (column < width)
+        offset = column + 0.5 - line[:, None]
+        visible = ((t > begin) & (t < end))[:, None] & inside
+        cover = np.clip(thick * 0.5 + 0.5 - np.abs(offset), 0, 1) * visible * np.minimum(thick, 1)
+        column = np.clip(column, 0, width - 1)
+        slope = np.clip(2 * offset / np.maximum(thick, 1.0), -1, 1)
+        tone = (0.5 + 0.5 * depth) * rng.uniform(0.72, 1.15) * (1 - 0.3 * slope**2)
+        shade[rows, column] += (tone - shade[rows, column]) * cover
+        across_map[rows, column] += (0.6 * slope - across_map[rows, column]) * cover
+        alpha[rows, column] = 1 - (1 - alpha[rows, column]) * (1 - cover)
+    return alpha, shade * strand.gain, across_map
+
+
+def _bytes(values: Floats) -> NDArray[np.uint8]:
+    return np.clip(np.round(values), 0, 255).astype(np.uint8)

@@ -1,0 +1,244 @@
+"""Painted hair on the skin: the scalp cap, buzz-cut shells, stubble, beard shadow and brow tint.
+
+A layer is a patch of skin faces lifted a little, with a texture of short strokes that dissolve at its edge.
+The textures depend on the default head alone and are remembered; the patches follow any head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import gaussian_filter, zoom
+
+from dreamhead.head.wardrobe.distance import unit
+from dreamhead.head.wardrobe.groom import Cards
+from dreamhead.head.wardrobe.store import Arrays
+from dreamhead.head.wardrobe.surface import CRANIUM, Mask, Surface, azimuth, hairline_height
+
+Floats = NDArray[np.float64]
+Chart = Callable[[Floats], Floats]  # home points (N, 3) -> uv (N, 2), origin top left
+
+CAP_AXIS = unit(np.array([0.0, 1.0, -0.25]))
+CAP_ANGLE = np.radians(150)  # polar angle at the chart's edge
+CAP_SIZE = 1024
+FUZZ_SIZE = 768
+FUZZ_LAYERS = 4
+FUZZ_HEIGHT = 0.24  # cm
+FAR_AWAY = (0.0, -99.0, 0.0)  # home position of texels that no skin maps to
+
+
+@dataclass(frozen=True)
+class Window:
+    """A cylindrical chart of the face: degrees of azimuth to both sides, heights in cm, texture size."""
+
+    degrees: float
+    low: float
+    high: float
+    width: int
+    height: int
+
+    def uv(self, home: Floats) -> Floats:
+        """(N, 3) -> (N, 2)."""
+        return np.stack(
+            [0.5 + azimuth(home) / (2 * self.degrees), (self.high - home[:, 1]) / (self.high - self.low)], axis=1
+        )
+
+
+WHISKERS_WINDOW = Window(105.0, -10.5, 3.5, 1024, 768)
+BROW_WINDOW = Window(48.0, 3.6, 6.9, 1024, 320)
+
+
+def scalp_uv(home: Floats) -> Floats:
+    """A polar chart around the crown, the forehead at the bottom."""
+    direction = unit(home - CRANIUM)
+    forward = unit(np.array([0.0, 0.0, 1.0]) - CAP_AXIS * CAP_AXIS[2])
+    right = np.cross(CAP_AXIS, forward)
+    around = np.arctan2(direction @ right, direction @ forward)
+    radius = np.arccos(np.clip(direction @ CAP_AXIS, -1, 1)) / CAP_ANGLE
+    return np.stack([0.5 + 0.5 * radius * np.sin(around), 0.5 + 0.5 * radius * np.cos(around)], axis=1)
+
+
+def patch(surface: Surface, chosen: NDArray[np.bool_], offset: float, chart: Chart) -> Cards:
+    """The skin faces whose three vertices are chosen (V,), lifted by offset cm along the normals."""
+    triangles = surface.triangles_without_ears
+    triangles = triangles[chosen[triangles].all(1)]
+    used, inverse = np.unique(triangles, return_inverse=True)
+    corner = np.full(len(surface.home), -1, np.int64)
+    owner = np.zeros(len(surface.home), np.int64)
+    for k in range(3):
+        owner[triangles[:, k]] = np.arange(len(triangles))
+        corner[triangles[:, k]] = k
+    return Cards(
+        surface.vertices[used] + offset * surface.normals[used],
+        surface.normals[used],
+        chart(surface.home[used]),
+        inverse.reshape(-1, 3),
+        triangles[owner[used]],
+        np.eye(3)[corner[used]],
+    )
+
+
+def scalp_patch(surface: Surface, offset: float, margin: float = 1.6) -> Cards:
+    """The scalp down to margin cm below the hairline."""
+    chosen = (hairline_height(surface.home) > -margin) & (surface.home[:, 1] > -8)
+    return patch(surface, chosen, offset, scalp_uv)
+
+
+def face_patch(surface: Surface, mask: Mask, window: Window, offset: float = 0.02) -> Cards:
+    """The face where the mask is above nothing, with a ring of faces around it."""
+    covered = (mask(surface.home) > 0.01) & (surface.home[:, 2] > 1.2) & (np.abs(surface.normals).sum(1) > 0)
+    triangles = surface.triangles_without_ears
+    grown = np.zeros(len(covered), bool)
+    grown[triangles[covered[triangles].any(1)].ravel()] = True
+    return patch(surface, grown & (surface.home[:, 1] > NECK_EDGE), offset, window.uv)
+
+
+NECK_EDGE = -10.4
+
+
+def paint_scalp(surface: Surface, seed: int, *, soft: float = 1.3, solid: float = 1.0) -> Arrays:
+    """Alpha and shade of the cap: solid inside the hairline, dissolving into strokes over soft cm at it."""
+    rng = np.random.default_rng(seed)
+    size = CAP_SIZE
+    height = _scalp_height(surface, size)
+    wobble = gaussian_filter(rng.normal(size=(size, size)), size / 130) * size / 130
+    height = height + 0.45 * wobble
+    x, y = np.meshgrid((np.arange(size) + 0.5) / size - 0.5, (np.arange(size) + 0.5) / size - 0.5)
+    flow = unit(np.stack([x, y], axis=-1) + 0.02)
+    density = np.clip((height + 0.4) / soft, 0, 1)
+    alpha, shade = strokes(density**1.6, flow, 110_000, 18, rng, strength=0.8)
+    core = solid * np.clip((height - 0.3) / soft, 0, 1)
+    return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
+
+
+def paint_face(
+    surface: Surface, mask: Mask, window: Window, seed: int, *, count: int, length: float, tint: float, grain: float
+) -> Arrays:
+    """Alpha and shade of a face layer: a soft tint and count strokes of length pixels, hanging down."""
+    rng = np.random.default_rng(seed)
+    home = _home_map(surface, window.uv, window.height, window.width, surface.home[:, 2] > 0.5)
+    density = np.clip(gaussian_filter(mask(home.reshape(-1, 3)).reshape(home.shape[:2]), 4), 0, 1)
+    flow = np.array([0.0, 1.0]) + 0.15 * rng.normal(size=(*density.shape, 2))
+    alpha, shade = strokes(density, flow, count, length, rng, strength=grain, jitter=0.5)
+    return _channels(np.maximum(alpha, tint * density), shade)
+
+
+def paint_fuzz(surface: Surface, seed: int, count: int = 60_000) -> Arrays:
+    """Buzz cut: dots that shrink and drift from shell to shell; four shells in a square of squares."""
+    rng = np.random.default_rng(seed)
+    size = FUZZ_SIZE
+    height = gaussian_filter(_scalp_height(surface, size), size / 300)
+    points = rng.random((count, 2)) * size
+    cell = points.astype(int)
+    points = points[height[cell[:, 1], cell[:, 0]] > 0.1 + rng.normal(size=count) * 0.3]
+    outwards = points / size - 0.5
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 0.02)
+    tone = rng.uniform(0.6, 1.2, len(points))
+    alphas, shades = [], []
+    for layer in range(FUZZ_LAYERS):
+        alpha, shade = np.zeros((size, size)), np.full((size, size), 0.7)
+        at = points + outwards * layer * 0.9
+        radius = 1.15 - 0.5 * layer / FUZZ_LAYERS
+        for dx in range(-1, 3):
+            for dy in range(-1, 3):
+                x, y = np.floor(at[:, 0]).astype(int) + dx, np.floor(at[:, 1]).astype(int) + dy
+                cover = np.clip(radius + 0.5 - np.hypot(x + 0.5 - at[:, 0], y + 0.5 - at[:, 1]), 0, 1)
+                x, y = x.clip(0, size - 1), y.clip(0, size - 1)
+                np.maximum.at(alpha, (y, x), cover)
+                shade[y[cover > 0.3], x[cover > 0.3]] = tone[cover > 0.3]
+        alphas.append(alpha)
+        shades.append(shade * (0.7 + 0.4 * layer / (FUZZ_LAYERS - 1)))
+    return _channels(_square(alphas), _square(shades))
+
+
+def fuzz_shells(surface: Surface) -> Cards:
+    """The buzz cut's four shells over the scalp, each with its quarter of the texture."""
+    from dreamhead.head.wardrobe.groom import joined
+
+    shells = []
+    for layer in range(FUZZ_LAYERS):
+        offset = 0.05 + FUZZ_HEIGHT * layer / (FUZZ_LAYERS - 1)
+        corner = np.array([layer % 2, layer // 2])
+        shells.append(
+            patch(
+                surface,
+                (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8),
+                offset,
+                lambda home, corner=corner: (scalp_uv(home) + corner) / 2,
+            )
+        )
+    return joined(shells)
+
+
+def strokes(
+    density: Floats,
+    flow: Floats,
+    count: int,
+    length: float,
+    rng: np.random.Generator,
+    *,
+    strength: float = 1.0,
+    jitter: float = 0.25,
+) -> tuple[Floats, Floats]:
+    """Short hairs painted along flow (H, W, 2) where density (H, W) exceeds a draw -> alpha, shade (H, W)."""
+    height, width = density.shape
+    alpha, shade = np.zeros((height, width)), np.full((height, width), 0.6)
+    point = rng.random((count, 2)) * (width, height)
+    cell = point.astype(int)
+    point = point[density[cell[:, 1], cell[:, 0]] > rng.random(count)]
+    lengths = length * rng.uniform(0.6, 1.3, len(point))
+    tone = rng.uniform(0.55, 1.25, len(point))
+    turn = rng.normal(size=len(point)) * jitter
+    cosine, sine = np.cos(turn), np.sin(turn)
+    for step in range(int(length * 1.3)):
+        x_cell = point[:, 0].astype(int).clip(0, width - 1)
+        y_cell = point[:, 1].astype(int).clip(0, height - 1)
+        ahead = flow[y_cell, x_cell]
+        ahead = np.stack([cosine * ahead[:, 0] - sine * ahead[:, 1], sine * ahead[:, 0] + cosine * ahead[:, 1]], 1)
+        live = step < lengths
+        cover = np.clip(1.2 * (1 - step / lengths), 0, 1) * live * strength
+        x, y = point[:, 0] - 0.5, point[:, 1] - 0.5
+        left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+        right_part, low_part = x - left, y - top
+        for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            weight = (right_part if dx else 1 - right_part) * (low_part if dy else 1 - low_part)
+            column, row = (left + dx).clip(0, width - 1), (top + dy).clip(0, height - 1)
+            np.maximum.at(alpha, (row, column), cover * np.sqrt(weight))
+            strong = cover * weight > 0.2
+            shade[row[strong], column[strong]] = tone[strong]
+        point = point + ahead * live[:, None]
+    return alpha, shade
+
+
+def _scalp_height(surface: Surface, size: int) -> Floats:
+    """Height above the hairline per texel of the scalp chart, cm, clipped to +-4."""
+    home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
+    height = np.clip(hairline_height(home.reshape(-1, 3)), -4, 4).reshape(size, size)
+    return gaussian_filter(height, size / 300)
+
+
+def _home_map(surface: Surface, chart: Chart, height: int, width: int, chosen: NDArray[np.bool_]) -> Floats:
+    """(height, width, 3) home position per texel, found at a quarter of the resolution."""
+    on_skin = np.zeros(len(surface.home), bool)
+    on_skin[surface.triangles_without_ears.ravel()] = True
+    home = surface.home[on_skin & chosen]
+    rows, columns = height // 4, width // 4
+    u, v = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
+    found = LinearNDInterpolator(chart(home), home)(u, v)
+    found = np.where(np.isnan(found), FAR_AWAY, found)
+    return zoom(found, (4, 4, 1), order=1, grid_mode=True, mode="nearest")
+
+
+def _channels(alpha: Floats, shade: Floats) -> Arrays:
+    return {
+        "alpha": np.round(255 * np.clip(alpha, 0, 1)).astype(np.uint8),
+        "shade": np.round(128 * np.clip(shade, 0, 1.99)).astype(np.uint8),
+    }
+
+
+def _square(layers: list[Floats]) -> Floats:
+    return np.concatenate([np.concatenate(layers[:2], axis=1), np.concatenate(layers[2:], axis=1)], axis=0)

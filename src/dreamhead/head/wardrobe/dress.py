@@ -1,0 +1,291 @@
+"""dress: what a head wears, as meshes bound to its skin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.errors import UsageError
+from dreamhead.head.model import HeadModel
+from dreamhead.head.wardrobe import cap, face_hair
+from dreamhead.head.wardrobe.atlas import ALPHA_CUTOFF, fine_atlas, strand_atlas
+from dreamhead.head.wardrobe.cloth import BANDS, CLOTHS
+from dreamhead.head.wardrobe.distance import unit
+from dreamhead.head.wardrobe.garment import Garment
+from dreamhead.head.wardrobe.groom import Cards, Job, joined
+from dreamhead.head.wardrobe.hat import HATS, Fit
+from dreamhead.head.wardrobe.items import ITEMS, SLOTS
+from dreamhead.head.wardrobe.materials import decal_maps, hair_maps
+from dreamhead.head.wardrobe.store import Arrays, remembered
+from dreamhead.head.wardrobe.styles import STYLES
+from dreamhead.head.wardrobe.surface import Surface, surface_of, triangles_of, vertex_normals
+
+Floats = NDArray[np.float64]
+Colour = NDArray[np.floating]
+
+DEFAULT_CHOICE = {"hair": "short", "beard": "none", "brows": "natural", "lashes": "natural", "headwear": "none"}
+DEFAULT_COLOURS = {
+    "hair": (0.075, 0.036, 0.017),
+    "beard": (0.07, 0.034, 0.016),
+    "brows": (0.055, 0.030, 0.017),
+    "headwear": (0.60, 0.59, 0.56),
+}
+BROWS = {"natural": (150, 1.0, 0.85), "thin": (120, 0.55, 0.70), "bushy": (190, 1.35, 1.15)}  # hairs, thickness, cm
+LOW_DENSITY = 0.4
+LOW_VARIANTS = 4
+HAT_RIDES_ON = np.array([(7.0, 8.5, 0.0), (-7.0, 8.5, 0.0), (0.0, 9.0, -9.0)])  # default head, cm
+BLENDED = ("hair_cap", "beard_shadow", "brows_tint", "brows", "lashes")  # thin and of one colour: order is no matter
+
+
+def dress(
+    head: HeadModel,
+    identity: NDArray[np.float32],
+    vertices: NDArray[np.float32],
+    choice: Mapping[str, str],
+    colours: Mapping[str, Any],
+    seed: int,
+    detail: str = "full",
+) -> list[Garment]:
+    """The garments of a resting head: identity (K,), vertices (V, 3) metres.
+
+    choice gives an item's name per slot, colours linear RGB per "hair", "beard", "brows", "headwear"; what is
+    missing takes its default.  detail "full" grows everything on this head; "low" takes fewer, wider cards
+    grown once on the default head and carries them over.  Opaque and masked garments come before blended ones.
+    Raises UsageError for an unknown slot, item, colour or detail.
+    """
+    worn, linear = _checked_choice(choice), _checked_colours(colours)
+    if detail == "full":
+        meshes = _grown(surface_of(head, identity, vertices), worn, seed, 1.0)
+    elif detail == "low":
+        meshes = _carried(head, vertices, worn, seed)
+    else:
+        raise UsageError(f"unknown wardrobe detail {detail!r}", 'use "full" or "low"')
+    garments = [_garment(head, name, cards, worn, linear, detail) for name, cards in meshes.items()]
+    return sorted(garments, key=lambda garment: garment.alpha_mode == "BLEND")
+
+
+def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float) -> dict[str, Cards]:
+    """Garment name -> mesh, everything grown on this surface."""
+    meshes: dict[str, Cards] = {}
+    fit: Fit | None = None
+    if worn["headwear"] != "none":
+        fit, meshes["headwear"] = _hat(surface, worn["headwear"])
+
+    def job(slot: str) -> Job:
+        rng = np.random.default_rng([seed, SLOTS.index(slot)])
+        return Job(surface, rng, density, fit.press if fit is not None and slot == "hair" else None)
+
+    hair, beard = worn["hair"], worn["beard"]
+    if hair == "buzz":
+        meshes["hair_cap"] = cap.scalp_patch(surface, 0.02)
+        meshes["hair"] = cap.fuzz_shells(surface)
+    elif hair != "bald":
+        meshes["hair_cap"] = cap.scalp_patch(surface, 0.05)
+        meshes["hair"] = STYLES[hair](job("hair"))
+    if beard != "none":
+        mask = face_hair.moustache_mask if beard == "moustache" else face_hair.whiskers_mask
+        meshes["beard_shadow"] = cap.face_patch(surface, mask, cap.WHISKERS_WINDOW)
+    if beard in ("beard", "moustache"):
+        meshes["beard"] = {"beard": face_hair.beard, "moustache": face_hair.moustache}[beard](job("beard"))
+    hairs, thickness, length = BROWS[worn["brows"]]
+    meshes["brows_tint"] = cap.face_patch(surface, lambda home: face_hair.brow_mask(home, thickness), cap.BROW_WINDOW)
+    meshes["brows"] = face_hair.brows(job("brows"), hairs, thickness, length)
+    meshes["lashes"] = face_hair.lashes(job("lashes"))
+    return meshes
+
+
+def _hat(surface: Surface, name: str) -> tuple[Fit, Cards]:
+    """A hat's fit and its sheets as one mesh, each vertex rooted on the scalp nearest to it."""
+    fit, sheets = HATS[name](surface)
+    parts = []
+    for sheet, (top, bottom) in zip(sheets, BANDS[name], strict=True):
+        margin = 0.004
+        rows = top + margin + (bottom - top - 2 * margin) * sheet.uv[:, 1]
+        roots = surface.nearest(sheet.vertices, scalp_only=True)
+        uv = np.column_stack([sheet.uv[:, 0], rows])
+        parts.append(Cards(sheet.vertices, sheet.normals, uv, sheet.triangles, roots.triangles, roots.weights))
+    return fit, joined(parts)
+
+
+def _carried(head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, str], seed: int) -> dict[str, Cards]:
+    """The low-detail meshes of the default head, each slot remembered, moved onto this head."""
+    variant = seed % LOW_VARIANTS
+
+    def grow_default(choice: Mapping[str, str], names: tuple[str, ...]) -> Arrays:
+        zero = np.zeros(len(head.slider_names), np.float32)
+        surface = surface_of(head, zero, head.mean)
+        grown = _grown(surface, choice, variant, LOW_DENSITY)
+        return {
+            f"{name}.{spec.name}": getattr(grown[name], spec.name)
+            for name in names
+            if name in grown
+            for spec in fields(Cards)
+        }
+
+    home, here = 100.0 * head.mean.astype(np.float64), 100.0 * vertices.astype(np.float64)
+    skin = triangles_of(np.asarray(next(part for part in head.parts if part.name == "skin").faces, np.int64))
+    home_normals, here_normals = vertex_normals(home, skin), vertex_normals(here, skin)
+    meshes: dict[str, Cards] = {}
+    for slot, names in _GARMENTS.items():
+        plain = {**DEFAULT_CHOICE, "hair": "bald", slot: worn[slot]}
+        if slot == "hair":
+            plain["headwear"] = worn["headwear"]
+        key = f"low {head.name} {head.revision} {variant} {slot} {sorted(plain.items())}"
+        stored = remembered(key, lambda plain=plain, names=names: grow_default(plain, names))
+        for name in names:
+            if f"{name}.vertices" in stored:
+                cards = Cards(**{spec.name: stored[f"{name}.{spec.name}"] for spec in fields(Cards)})
+                meshes[name] = _moved(cards, home, here, home_normals, here_normals)
+    return meshes
+
+
+_GARMENTS = {
+    "headwear": ("headwear",),
+    "hair": ("hair_cap", "hair"),
+    "beard": ("beard_shadow", "beard"),
+    "brows": ("brows_tint", "brows"),
+    "lashes": ("lashes",),
+}
+
+
+def _moved(cards: Cards, home: Floats, here: Floats, home_normals: Floats, here_normals: Floats) -> Cards:
+    """Cards carried from one head to another by smooth root frames, their reach scaled with the head."""
+    ids, weights = cards.root_vertices, cards.root_weights
+
+    def frames(vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
+        point = np.einsum("nk,nkc->nc", weights, vertices[ids])
+        normal = unit(np.einsum("nk,nkc->nc", weights, normals[ids]))
+        edge = vertices[ids[:, 1]] - vertices[ids[:, 0]]
+        edge = unit(edge - (edge * normal).sum(1, keepdims=True) * normal)
+        return point, np.stack([edge, normal, np.cross(edge, normal)], axis=2)
+
+    before, from_frame = frames(home, home_normals)
+    after, to_frame = frames(here, here_normals)
+    scale = np.linalg.norm(after - after.mean(0), axis=1).mean() / np.linalg.norm(before - before.mean(0), axis=1).mean()
+
+    def turned(vectors: Floats) -> Floats:
+        return np.einsum("nij,nj->ni", to_frame, np.einsum("nji,nj->ni", from_frame, vectors))
+
+    moved = after + scale * turned(cards.vertices - before)
+    return Cards(moved, turned(cards.normals), cards.uv, cards.triangles, ids, weights)
+
+
+def _garment(
+    head: HeadModel, name: str, cards: Cards, worn: Mapping[str, str], colours: Mapping[str, Colour], detail: str
+) -> Garment:
+    slot = next(slot for slot, names in _GARMENTS.items() if name in names)
+    item = ITEMS[slot][worn[slot]]
+    ids, weights = cards.root_vertices, cards.root_weights
+    if name == "headwear":
+        home = 100.0 * head.mean.astype(np.float64)
+        three = ((home[None] - HAT_RIDES_ON[:, None]) ** 2).sum(-1).argmin(1)
+        ids, weights = np.tile(three, (len(ids), 1)), np.full((len(ids), 3), 1 / 3)
+    maps = _maps(head, name, item.name, colours)
+    if detail == "low":
+        maps = {key: _halved(image) for key, image in maps.items()}
+    mode = "BLEND" if name in BLENDED else "OPAQUE" if name == "headwear" else "MASK"
+    return Garment(
+        name=name,
+        slot=slot,
+        vertices=(cards.vertices / 100).astype(np.float32),
+        normals=unit(cards.normals).astype(np.float32),
+        uv=np.clip(cards.uv, 0, 1).astype(np.float32),
+        triangles=_facing(cards).astype(np.int32),
+        root_vertices=ids.astype(np.int32),
+        root_weights=weights.astype(np.float32),
+        maps=maps,
+        alpha_mode=mode,
+        alpha_cutoff=ALPHA_CUTOFF,
+        material="cloth" if name == "headwear" else "hair",
+        double_sided=name in ("hair", "beard", "brows", "lashes", "headwear"),
+        licence=item.licence,
+    )
+
+
+def _maps(head: HeadModel, name: str, item: str, colours: Mapping[str, Colour]) -> dict[str, NDArray[np.uint8]]:
+    def painted(label: str, paint: Callable[[Surface], Arrays]) -> Arrays:
+        def build() -> Arrays:
+            zero = np.zeros(len(head.slider_names), np.float32)
+            return paint(surface_of(head, zero, head.mean))
+
+        return remembered(f"{label} {head.name} {head.revision}", build)
+
+    if name == "headwear":
+        return CLOTHS[item](colours["headwear"])
+    if name == "hair":
+        if item == "buzz":
+            return decal_maps(painted("fuzz", lambda surface: cap.paint_fuzz(surface, 3)), 0.8 * colours["hair"])
+        return hair_maps(strand_atlas(), colours["hair"])
+    if name == "hair_cap":
+        solid, soft = (0.5, 1.5) if item == "buzz" else (1.0, 1.3)
+        key = f"scalp {solid} {soft}"
+        return decal_maps(
+            painted(key, lambda surface: cap.paint_scalp(surface, 4, soft=soft, solid=solid)), 0.6 * colours["hair"]
+        )
+    if name == "beard":
+        return hair_maps(strand_atlas(), colours["beard"])
+    if name == "beard_shadow":
+        return decal_maps(
+            painted(f"whiskers {item}", lambda surface: _paint_whiskers(surface, item)), 0.7 * colours["beard"]
+        )
+    if name == "brows_tint":
+        return decal_maps(painted(f"brows {item}", lambda surface: _paint_brows(surface, item)), 0.9 * colours["brows"])
+    if name == "brows":
+        return hair_maps(fine_atlas(), colours["brows"], 0.55)
+    return hair_maps(fine_atlas(), 0.3 * colours["brows"], 0.5)
+
+
+def _paint_whiskers(surface: Surface, item: str) -> Arrays:
+    mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
+    count, length, tint = (60_000, 4, 0.22) if item == "stubble" else (80_000, 9, 0.55)
+    return cap.paint_face(surface, mask, cap.WHISKERS_WINDOW, 5, count=count, length=length, tint=tint, grain=0.9)
+
+
+def _paint_brows(surface: Surface, item: str) -> Arrays:
+    thickness = BROWS[item][1]
+    return cap.paint_face(
+        surface,
+        lambda home: face_hair.brow_mask(home, thickness),
+        cap.BROW_WINDOW,
+        6,
+        count=2500,
+        length=14,
+        tint=0.22,
+        grain=0.5,
+    )
+
+
+def _facing(cards: Cards) -> NDArray[np.int64]:
+    """Triangles wound so that their faces look the way their normals do."""
+    a, b, c = (cards.vertices[cards.triangles[:, k]] for k in range(3))
+    wrong = (np.cross(b - a, c - a) * cards.normals[cards.triangles].sum(1)).sum(1) < 0
+    return np.where(wrong[:, None], cards.triangles[:, [0, 2, 1]], cards.triangles)
+
+
+def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half the size, each texel the mean of four."""
+    total = sum(image[y::2, x::2].astype(np.uint16) for y in (0, 1) for x in (0, 1))
+    return ((np.asarray(total) + 2) >> 2).astype(np.uint8)
+
+
+def _checked_choice(choice: Mapping[str, str]) -> dict[str, str]:
+    for slot, name in choice.items():
+        if slot not in ITEMS:
+            raise UsageError(f"unknown wardrobe slot {slot!r}", f"slots are {', '.join(SLOTS)}")
+        if name not in ITEMS[slot]:
+            raise UsageError(f"no {slot} is called {name!r}", f"choose one of {', '.join(ITEMS[slot])}")
+    return {**DEFAULT_CHOICE, **choice}
+
+
+def _checked_colours(colours: Mapping[str, Any]) -> dict[str, Colour]:
+    for slot, colour in colours.items():
+        if slot not in DEFAULT_COLOURS:
+            raise UsageError(f"no wardrobe colour is called {slot!r}", f"give {', '.join(DEFAULT_COLOURS)}")
+        values = np.asarray(colour, np.float64)
+        if values.shape != (3,) or not np.isfinite(values).all() or (values < 0).any() or (values > 1).any():
+            raise UsageError(f"the {slot} colour {colour!r} is not linear RGB in 0..1", "give three numbers, 0 to 1")
+    return {slot: np.asarray(colours.get(slot, plain), np.float64) for slot, plain in DEFAULT_COLOURS.items()}

@@ -1,0 +1,60 @@
+"""From neutral painted channels to the maps a garment carries: sRGB albedo with alpha, normal, roughness."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.head.wardrobe.store import Arrays
+
+Bytes = NDArray[np.uint8]
+
+TIP_TINT = (1.16, 1.08, 1.0)  # hair is a little lighter and warmer towards its tip
+
+
+def hair_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 0.48) -> dict[str, Bytes]:
+    """Maps of a strand atlas in a linear RGB colour (3,)."""
+    height, width = painted["alpha"].shape
+    along = np.linspace(0, 1, height)[:, None]
+    shade = painted["shade"].astype(np.float32) / 128
+    channels = [shade * np.float32(colour[k]) * (1 + (TIP_TINT[k] - 1) * along) for k in range(3)]
+    return {
+        "albedo": np.dstack([*(srgb_bytes(channel) for channel in channels), painted["alpha"]]),
+        "normal": slope_normals(painted["across"]),
+        "roughness": np.full((height, width), round(255 * roughness), np.uint8),
+    }
+
+
+def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 0.6) -> dict[str, Bytes]:
+    """Maps of a painted layer on the skin (alpha, shade) in a linear RGB colour (3,)."""
+    height, width = painted["alpha"].shape
+    shade = painted["shade"].astype(np.float32) / 128
+    flat = np.full((height, width), 128, np.uint8)
+    return {
+        "albedo": np.dstack([*(srgb_bytes(shade * np.float32(colour[k])) for k in range(3)), painted["alpha"]]),
+        "normal": np.dstack([flat, flat, np.full_like(flat, 255)]),
+        "roughness": np.full((height, width), round(255 * roughness), np.uint8),
+    }
+
+
+def srgb_bytes(linear: NDArray[np.floating]) -> Bytes:
+    """Linear 0..1 of any shape -> sRGB bytes, through a table of 4096 steps."""
+    index = np.clip(linear * 4095 + 0.5, 0, 4095).astype(np.uint16)
+    return _SRGB[index]
+
+
+def slope_normals(across: Bytes, along: Bytes | None = None) -> Bytes:
+    """Slopes as bytes (0 = 128) -> tangent-space normals (H, W, 3), OpenGL."""
+    x = (across.astype(np.float32) - 128) / 127
+    y = np.zeros_like(x) if along is None else (along.astype(np.float32) - 128) / 127
+    z = np.sqrt(np.clip(1 - x * x - y * y, 0.04, 1))
+    return np.dstack([np.round(127.5 + 127.5 * channel).astype(np.uint8) for channel in (x, y, z)])
+
+
+def _srgb_table() -> Bytes:
+    linear = np.arange(4096) / 4095
+    curve = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.round(255 * curve).astype(np.uint8)
+
+
+_SRGB = _srgb_table()

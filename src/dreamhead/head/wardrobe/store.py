@@ -1,0 +1,76 @@
+"""Arrays that depend only on the default head, remembered in memory and on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[Any]]
+
+_log = logging.getLogger(__name__)
+_memory: dict[str, Arrays] = {}
+
+
+def remembered(key: str, build: Callable[[], Arrays]) -> Arrays:
+    """The arrays stored under key, built on first use.
+
+    key holds everything the arrays depend on besides this package's code, whose hash is added.  A file
+    that cannot be read is rebuilt and the log says so.
+    """
+    if key in _memory:
+        return _memory[key]
+    name = hashlib.sha256(f"{_code_hash()} {key}".encode()).hexdigest()[:24]
+    path = cache_folder() / f"{name}.npz"
+    arrays = _read(path)
+    if arrays is None:
+        arrays = build()
+        _write(path, arrays)
+    _memory[key] = arrays
+    return arrays
+
+
+def cache_folder() -> Path:
+    """$DREAMHEAD_CACHE, else $XDG_CACHE_HOME/dreamhead, else ~/.cache/dreamhead; the part for the wardrobe."""
+    root = os.environ.get("DREAMHEAD_CACHE")
+    base = Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dreamhead"
+    return base / "wardrobe"
+
+
+def _read(path: Path) -> Arrays | None:
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        _log.warning("rebuilding unreadable cache file %s: %s", path, error)
+        return None
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    """Written aside and renamed, so that two processes never see half a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as aside:
+            np.savez(aside, **arrays)  # type: ignore[arg-type]
+        os.replace(aside.name, path)
+    except OSError as error:
+        _log.warning("cannot keep %s: %s", path, error)
+
+
+@cache
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
