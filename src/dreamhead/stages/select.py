@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from dreamhead.config import SelectConfig
-from dreamhead.distill.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
+from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
 from dreamhead.errors import InterruptedRun, UsageError
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Floats
