@@ -1,11 +1,15 @@
-"""What the stages ask of a pretrained model, whatever its size or library."""
+"""What the stages ask of a pretrained model, whatever its size or library.  Imports no torch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from torch import Tensor
+from dreamhead.priors.store import ModelRecord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Denoiser", "MapDecoder", "ModelRecord", "Scorer", "Upscaler"]
 
 
 class Scorer(Protocol):
@@ -67,13 +71,3 @@ class Upscaler(Protocol):
     def upscale(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in 0..1 -> (B, 3, scale*H, scale*W)."""
         ...
-
-
-@dataclass(frozen=True)
-class ModelRecord:
-    """Where a loaded model came from, for fingerprints and the manifest."""
-
-    role: str
-    path: str
-    revision: str  # SHA-256 over its files
-    licence: str
