@@ -1,4 +1,4 @@
-"""A head model of a few hundred vertices that keeps HeadModel's whole contract: for tests that need no beauty."""
+"""A head model of a few hundred vertices that keeps HeadModel's whole contract, for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SmallHead:
 
     name: str = "small"
     revision: str = "1"
-    licence: Licence = Licence("MIT", "dreamhead", "tests/export/small_head.py")
+    licence: Licence = field(default_factory=lambda: Licence("MIT", "dreamhead", "these tests"))
     slider_names: tuple[str, ...] = ("wide",)
     slider_limits: Floats = field(default_factory=lambda: np.array([[-1, 1]], np.float32))
     macros: dict[str, Floats] = field(default_factory=dict)
@@ -64,10 +64,12 @@ class SmallHead:
         return (self.mean + np.tensordot(identity, self.identity_basis, 1)).astype(np.float32)
 
     def expressions(self, identity: Floats) -> dict[str, Floats]:
-        """jawOpen turns the lower face; eyeLook turns an eye; the rest are bumps, on the side of their name."""
+        """jawOpen turns the lower face, eyeLook an eye; the rest are bumps, on the side of their name."""
         vertices = self.neutral(identity)
-        skin = np.isin(np.arange(len(vertices)), self.groups["skin"])[:, None]
-        skin = skin & ~np.isin(np.arange(len(vertices)), np.r_[self.groups["lip_upper"], self.groups["lip_lower"]])[:, None]
+        skin = np.zeros((len(vertices), 1), bool)
+        skin[self.groups["skin"]] = True
+        skin[self.groups["lip_upper"]] = skin[self.groups["lip_lower"]] = False
+        tongue = self.groups["tongue"]
         normals = vertices / np.linalg.norm(vertices, axis=1, keepdims=True)
         jaw = self.joint_positions(identity)[3]
         out = {}
@@ -76,18 +78,20 @@ class SmallHead:
             if name.startswith("eyeLook"):
                 out[name] = _turn_eye(vertices, self.groups["eye_left" if side > 0 else "eye_right"], name)
             elif name == "jawOpen":
-                out[name] = self.lower[:, None] * (_turned(vertices, jaw, JAW_ANGLE) - vertices)
-                out[name][self.groups["tongue"]] = (_turned(vertices, jaw, JAW_ANGLE) - vertices)[self.groups["tongue"]]
+                opened = _turned(vertices, jaw, JAW_ANGLE) - vertices
+                out[name] = self.lower[:, None] * opened
+                out[name][tongue] = opened[tongue]
             elif name in ("jawLeft", "jawRight"):
                 out[name] = self.lower[:, None] * np.array([0.008 * side, 0, 0])
             elif name == "tongueOut":
                 out[name] = np.zeros_like(vertices)
-                out[name][self.groups["tongue"]] = [0, 0, 0.03]
+                out[name][tongue] = [0, 0, 0.03]
             else:
                 centre = np.array([0.05 * side, 0.06 - 0.0022 * number, 0.08])
                 bump = np.exp(-np.sum((vertices - centre) ** 2, axis=1) / 0.02**2)
                 bump[bump < 1e-3] = 0
-                out[name] = 0.004 * (bump * np.clip(1 + 20 * side * vertices[:, 0], 0, 1))[:, None] * normals * skin
+                bump *= np.clip(1 + 20 * side * vertices[:, 0], 0, 1)
+                out[name] = 0.004 * bump[:, None] * normals * skin
         return {name: delta.astype(np.float32) for name, delta in out.items()}
 
     def joint_positions(self, identity: Floats) -> Floats:
@@ -131,7 +135,12 @@ def _build() -> tuple[Floats, tuple[Part, ...], dict[str, np.ndarray]]:
             a, b = (column + COLUMNS // 2) % COLUMNS, (column + COLUMNS // 2 + 1) % COLUMNS
             faces.append([top[row, a], grid[row + 1, a], grid[row + 1, b], top[row, b]])
             uv_faces.append(
-                [corner[row, column], corner[row + 1, column], corner[row + 1, column + 1], corner[row, column + 1]]
+                [
+                    corner[row, column],
+                    corner[row + 1, column],
+                    corner[row + 1, column + 1],
+                    corner[row, column + 1],
+                ]
             )
     parts = [Part("skin", "skin", _ints(faces), uv.reshape(-1, 2).astype(np.float32), _ints(uv_faces))]
     skin = np.unique(faces)
@@ -146,8 +155,11 @@ def _build() -> tuple[Floats, tuple[Part, ...], dict[str, np.ndarray]]:
             bag_faces.append(list(dict.fromkeys(quad)) + [quad[-1]] * (4 - len(set(quad))))
             n = len(one)
             bag_uv_faces.append([base + k, base + n + k, base + n + k + 1, base + k + 1])
-    parts.append(Part("mouth_bag", "mouth", _ints(bag_faces), np.array(bag_uv, np.float32), _ints(bag_uv_faces)))
-    groups = {"skin": skin, "mouth_bag": np.r_[bag_upper, bag_lower], "bag_upper": bag_upper, "bag_lower": bag_lower}
+    parts.append(
+        Part("mouth_bag", "mouth", _ints(bag_faces), np.array(bag_uv, np.float32), _ints(bag_uv_faces))
+    )
+    groups = {"skin": skin, "mouth_bag": np.r_[bag_upper, bag_lower]}
+    groups |= {"bag_upper": bag_upper, "bag_lower": bag_lower}
     groups |= {"lip_upper": inner, "lip_lower": lower[1:-1]}
     blobs = {
         "eye_left": ("eye", [0.035, 0.03, 0.075], 0.012),
@@ -183,7 +195,8 @@ def _lower_face(vertices: Floats) -> np.ndarray:
 def _turned(vertices: Floats, pivot: Floats, angle: float, axis: int = 0) -> np.ndarray:
     one, two = (axis + 1) % 3, (axis + 2) % 3
     matrix = np.eye(3)
-    matrix[[one, one, two, two], [one, two, one, two]] = [np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)]
+    matrix[one, one] = matrix[two, two] = np.cos(angle)
+    matrix[one, two], matrix[two, one] = -np.sin(angle), np.sin(angle)
     return (vertices - pivot) @ matrix.T + pivot
 
 

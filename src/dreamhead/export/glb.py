@@ -46,7 +46,8 @@ def glb_bytes(bundle: Bundle, dense: bool = False) -> bytes:
     mesh_nodes = range(joint_count, joint_count + len(bundle.meshes))
     document.scenes = [gltf.Scene(name="head", nodes=[0, *mesh_nodes])]
     document.scene = 0
-    document.extensionsUsed = sorted({name for material in document.materials for name in material.extensions})
+    used = {name for material in document.materials for name in material.extensions}
+    document.extensionsUsed = sorted(used)
     blob = buffer.joined()
     document.buffers = [gltf.Buffer(byteLength=len(blob))]
     document.set_binary_blob(blob)
@@ -211,7 +212,8 @@ def _add_materials(document: gltf.GLTF2, buffer: _Buffer, materials: tuple[Mater
         return texture_index[texture.name]
 
     for material in materials:
-        base, orm, normal = reference(material.base_color), reference(material.orm), reference(material.normal)
+        base, orm = reference(material.base_color), reference(material.orm)
+        normal = reference(material.normal)
         document.materials.append(
             gltf.Material(
                 name=material.name,

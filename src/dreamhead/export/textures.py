@@ -64,9 +64,10 @@ def packed_orm(occlusion: Bytes8 | int, roughness: Bytes8) -> Bytes8:
 
 
 def specular_texture(name: str, level: Bytes8) -> Texture:
-    """A specular level map (0.5 reflects 4 % head on) as KHR_materials_specular reads it: twice that, in alpha.
+    """A specular level map (0.5 reflects 4 % head on) as KHR_materials_specular reads it: in alpha.
 
-    With ior 1.5 alpha 1 is the same 4 %.  Levels above 0.5, which skin does not reach, are cut.
+    Alpha is twice the level: with ior 1.5 alpha 1 is the same 4 %.  Levels above 0.5, which skin does not
+    reach, are cut.
     """
     alpha = np.minimum(2 * level.astype(np.uint16), 255).astype(np.uint8)
     return Texture(name, PNG, png_bytes(np.stack([np.full_like(alpha, 255), alpha], axis=-1)))
@@ -83,7 +84,7 @@ def jpeg_texture(name: str, pixels: Bytes8) -> Texture:
 
 
 def png_bytes(pixels: Picture) -> bytes:
-    """Lossless.  Run-length coding of filtered rows: on noisy maps smaller than deflate, and four times faster."""
+    """Lossless.  Run-length coding of filtered rows: on noisy maps as small as deflate, four times faster."""
     return _encoded(pixels, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
 
 

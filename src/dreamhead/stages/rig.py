@@ -10,8 +10,8 @@ from scipy.spatial import cKDTree
 from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
-from dreamhead.head.geometry import vertex_normals
-from dreamhead.head.model import Floats, HeadModel, Ints, Part
+from dreamhead.head.geometry import part_normals
+from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Part
 from dreamhead.stages.context import Context
 
 VERSION = 1
@@ -26,7 +26,12 @@ SPLIT_NAMES = ("browInnerUp", "cheekPuff")
 # The Oculus / Ready Player Me visemes as sums of ARKit weights, chosen by eye on the built-in head.
 VISEMES: Mapping[str, Mapping[str, float]] = {
     "viseme_sil": {},
-    "viseme_PP": {"mouthPressLeft": 0.6, "mouthPressRight": 0.6, "mouthRollLower": 0.35, "mouthRollUpper": 0.3},
+    "viseme_PP": {
+        "mouthPressLeft": 0.6,
+        "mouthPressRight": 0.6,
+        "mouthRollLower": 0.35,
+        "mouthRollUpper": 0.3,
+    },
     "viseme_FF": {
         "jawOpen": 0.06,
         "mouthRollLower": 0.55,
@@ -87,14 +92,14 @@ def run(asset: HeadAsset, config: RigConfig, context: Context) -> HeadAsset:
     context.progress(0, 3, "carved vertices")
     neutral = head.neutral(asset.identity)
     displacement = np.zeros(len(neutral), np.float32) if asset.displacement is None else asset.displacement
-    displacement = guarded_displacement(head, neutral, displacement)
+    displacement = guarded_displacement(head, asset.identity, neutral, displacement)
     context.progress(1, 3, "expressions")
     expressions = carried_expressions(head, neutral, head.expressions(asset.identity), displacement)
     context.progress(2, 3, "visemes")
     targets = with_extras(neutral, expressions)
     context.progress(3, 3, f"{len(targets)} targets")
     return asset.changed(
-        vertices=neutral + displacement[:, None] * vertex_normals(neutral, all_faces(head)),
+        vertices=neutral + displacement[:, None] * part_normals(neutral, head.parts),
         targets=targets,
         joint_positions=head.joint_positions(asset.identity),
     )
@@ -109,21 +114,20 @@ def carried_expressions(
     the expressed surface, not of the resting one.  Where nothing is displaced (lip contact, lid margins)
     the model's own motion stays to the bit, so what met there still meets.
     """
-    faces = all_faces(head)
-    resting_normals = vertex_normals(neutral, faces)
+    resting_normals = part_normals(neutral, head.parts)
     carried = {}
     for name, delta in expressions.items():
-        turned = vertex_normals(neutral + delta, faces) - resting_normals
+        turned = part_normals(neutral + delta, head.parts) - resting_normals
         carried[name] = (delta + displacement[:, None] * turned).astype(np.float32)
     return carried
 
 
-def guarded_displacement(head: HeadModel, neutral: Floats, displacement: Floats) -> Floats:
-    """Displacement (V,) in metres kept to the skin and, if it would part lips or lids, faded out around them."""
+def guarded_displacement(head: HeadModel, identity: Floats, neutral: Floats, displacement: Floats) -> Floats:
+    """Displacement (V,) in metres kept to the skin and, if it would part lips or lids, faded out there."""
     skin = np.zeros(len(neutral), bool)
     skin[np.unique(_part(head, "skin").faces)] = True
     kept = np.where(skin, displacement, 0).astype(np.float32)
-    contact = contact_vertices(head, neutral)
+    contact = contact_vertices(head, identity, neutral)
     if len(contact) == 0 or np.abs(kept[contact]).max() <= CONTACT_TOLERANCE:
         kept[contact] = 0
         return kept
@@ -132,13 +136,19 @@ def guarded_displacement(head: HeadModel, neutral: Floats, displacement: Floats)
     return (kept * ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
 
 
-def contact_vertices(head: HeadModel, neutral: Floats) -> Ints:
+def contact_vertices(head: HeadModel, identity: Floats, neutral: Floats) -> Ints:
     """Where parts of the resting head touch: the line where skin becomes mouth, and the lids' margins."""
     skin = np.unique(_part(head, "skin").faces)
     lips = np.intersect1d(skin, np.unique(_part(head, "mouth_bag").faces))
-    eyes = [np.unique(part.faces) for part in head.parts if part.material == "eye"]
-    near, _ = cKDTree(neutral[np.concatenate(eyes)]).query(neutral[skin])
-    return np.union1d(lips, skin[near < LID_CLEARANCE]).astype(np.int32)
+    joints = dict(zip(JOINT_NAMES, head.joint_positions(identity), strict=True))
+    margins = [lips]
+    for part_name, joint in (("eye_left", "eyeLeft"), ("eye_right", "eyeRight")):
+        eye = neutral[np.unique(_part(head, part_name).faces)] - joints[joint]
+        offset = neutral[skin] - joints[joint]
+        radius, distance = np.linalg.norm(eye, axis=1), np.linalg.norm(offset, axis=1)
+        _, below = cKDTree(eye / radius[:, None]).query(offset / distance[:, None])
+        margins.append(skin[distance - radius[below] < LID_CLEARANCE])
+    return np.unique(np.concatenate(margins)).astype(np.int32)
 
 
 def with_extras(neutral: Floats, expressions: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -155,11 +165,6 @@ def with_extras(neutral: Floats, expressions: Mapping[str, Floats]) -> dict[str,
             total += np.float32(weight) * expressions[part]
         targets[name] = total
     return targets
-
-
-def all_faces(head: HeadModel) -> Ints:
-    """Every part's faces (F, 4), so that normals are smooth where parts meet."""
-    return np.concatenate([part.faces for part in head.parts])
 
 
 def _part(head: HeadModel, name: str) -> Part:

@@ -1,0 +1,91 @@
+"""The surfaces of a bundle: from maps in memory to texture files and the materials that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dreamhead.export.bundle import Material, Texture
+from dreamhead.export.textures import (
+    PNG,
+    Bytes8,
+    Picture,
+    encode_all,
+    jpeg_texture,
+    packed_orm,
+    skin_pictures,
+    specular_texture,
+)
+from dreamhead.head.wardrobe.garment import Garment
+
+SKIN_IOR = 1.5  # so that the specular texture's alpha 1 is 4 %
+EYE_IOR = 1.376  # cornea
+MOUTH_IOR = 1.4  # wet
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A material and the PNG files in textures/ that it comes from: name without ending -> content."""
+
+    material: Material
+    files: Mapping[str, bytes]
+
+
+def skin_surface(maps: Mapping[str, Picture], occlusion: Bytes8) -> Surface:
+    """The skin's seven files.  Inside model files albedo and ORM are JPEG: 12 MB where PNG takes 45."""
+    pictures = skin_pictures(maps, occlusion)
+    files = encode_all(pictures)
+    material = Material(
+        "skin",
+        base_color=jpeg_texture("skin_albedo", pictures["skin_albedo"]),
+        normal=Texture("skin_normal", PNG, files["skin_normal"]),
+        orm=jpeg_texture("skin_orm", pictures["skin_orm"]),
+        specular=specular_texture("skin_specular", pictures["skin_specular"]),
+        ior=SKIN_IOR,
+    )
+    return Surface(material, files)
+
+
+def eye_surface(maps: Mapping[str, Bytes8]) -> Surface:
+    """The eyeball under a clear wet coat.  maps: as for plain_surface."""
+    return plain_surface("eye", maps, ior=EYE_IOR, clearcoat=1.0, clearcoat_roughness=0.03)
+
+
+def mouth_surface(maps: Mapping[str, Bytes8]) -> Surface:
+    """Teeth, gums, tongue and the mouth's inside.  maps: as for plain_surface."""
+    return plain_surface("mouth", maps, ior=MOUTH_IOR)
+
+
+def garment_surface(garment: Garment) -> Surface:
+    """A garment's own maps and the way it is drawn."""
+    return plain_surface(
+        garment.name,
+        garment.maps,
+        alpha_mode=garment.alpha_mode,
+        alpha_cutoff=garment.alpha_cutoff,
+        double_sided=garment.double_sided,
+    )
+
+
+def plain_surface(name: str, maps: Mapping[str, Bytes8], **settings: Any) -> Surface:
+    """A material with base colour, normal and ORM textures.
+
+    maps: albedo (H, W, 3 or 4) sRGB, roughness (H, W), and where there are any normal (H, W, 3) and
+    occlusion (H, W).
+    """
+    pictures: dict[str, Picture] = {f"{name}_albedo": maps["albedo"]}
+    if "normal" in maps:
+        pictures[f"{name}_normal"] = maps["normal"]
+    pictures[f"{name}_roughness"] = maps["roughness"]
+    pictures[f"{name}_orm"] = packed_orm(maps.get("occlusion", 255), maps["roughness"])
+    files = encode_all(pictures)
+
+    def texture(kind: str) -> Texture | None:
+        key = f"{name}_{kind}"
+        return Texture(key, PNG, files[key]) if key in files else None
+
+    material = Material(
+        name, base_color=texture("albedo"), normal=texture("normal"), orm=texture("orm"), **settings
+    )
+    return Surface(material, files)
