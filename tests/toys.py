@@ -46,7 +46,13 @@ def run_toys(*arguments: object, **options: Any) -> subprocess.CompletedProcess[
     """Run the command on the toys to its end."""
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **options.pop("env", {})}
     return subprocess.run(
-        toy_command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=60, env=environment, **options
+        toy_command(*arguments),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        **options,
     )
 
 

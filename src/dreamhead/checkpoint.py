@@ -109,7 +109,9 @@ def check_asset(asset: HeadAsset, stage: str) -> None:
     fields = {key: value for key, value in vars(asset).items() if key != "wardrobe" and value is not None}
     groups = {key: value for key, value in fields.items() if isinstance(value, Mapping)}
     arrays = {key: value for key, value in fields.items() if key not in groups}
-    arrays.update({f"{group}.{key}": value for group, members in groups.items() for key, value in members.items()})
+    arrays.update(
+        {f"{group}.{key}": value for group, members in groups.items() for key, value in members.items()}
+    )
     for key, value in arrays.items():
         if not isinstance(value, np.ndarray):
             raise DreamheadError(f"stage {stage} returned {key} as {type(value).__name__}, not a numpy array")
@@ -121,7 +123,9 @@ def check_asset(asset: HeadAsset, stage: str) -> None:
 
 def content_of(values: Mapping[str, Any]) -> str:
     """What the stage handed on, as one hash: tells whether a rebuilt stage gave another result."""
-    return record.fingerprint([values["upstream_content"], values["files"], values["tensors"], values["asset"]])
+    return record.fingerprint(
+        [values["upstream_content"], values["files"], values["tensors"], values["asset"]]
+    )
 
 
 def _digest(values: Mapping[str, Any]) -> str:

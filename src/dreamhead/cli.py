@@ -26,7 +26,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-models_app = typer.Typer(help="The model files of the studio profile.", no_args_is_help=True, rich_markup_mode=None)
+models_app = typer.Typer(
+    help="The model files of the studio profile.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(models_app, name="models")
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="An output folder of `dreamhead make`.")]
@@ -35,9 +37,15 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors o
 ProfileOption = Annotated[str, typer.Option(help="auto, embedded (CPU, offline) or studio (GPU).")]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Change a setting; repeatable. models.ROLE=PATH names a model."),
+    typer.Option(
+        "--set",
+        metavar="STAGE.KEY=VALUE",
+        help="Change a setting; repeatable. models.ROLE=PATH names a model.",
+    ),
 ]
-ConfigOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Settings from a TOML file; --set wins.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Settings from a TOML file; --set wins.")
+]
 
 
 def main() -> None:
@@ -48,7 +56,9 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
     if version:
         print(f"dreamhead {__version__}")
         raise typer.Exit()
@@ -63,7 +73,9 @@ def make(
     until: Annotated[str | None, typer.Option(metavar="STAGE", help="Stop after this stage.")] = None,
     set_: SetOption = None,
     config: ConfigOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -89,7 +101,9 @@ def make(
 @app.command()
 def resume(
     out: OutArgument,
-    from_: Annotated[str | None, typer.Option("--from", metavar="STAGE", help="Do this stage and all after it again.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="STAGE", help="Do this stage and all after it again.")
+    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -131,7 +145,9 @@ def models_list(set_: SetOption = None, json: JsonOption = False) -> None:
 
 @models_app.command("pull")
 def models_pull(
-    roles: Annotated[list[str] | None, typer.Argument(metavar="[ROLE]...", help="All that can be had when none is named.")] = None,
+    roles: Annotated[
+        list[str] | None, typer.Argument(metavar="[ROLE]...", help="All that can be had when none is named.")
+    ] = None,
     set_: SetOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -157,7 +173,9 @@ def models_verify(set_: SetOption = None, json: JsonOption = False) -> None:
         console.tell("rows", rows=[{"role": role, "verdict": verdict} for role, verdict in verdicts.items()])
 
 
-def _run(console: Console, out: Path, job: Job, until: str | None = None, from_stage: str | None = None) -> None:
+def _run(
+    console: Console, out: Path, job: Job, until: str | None = None, from_stage: str | None = None
+) -> None:
     started = time.monotonic()
     console.tell(
         "run_started",
@@ -170,7 +188,9 @@ def _run(console: Console, out: Path, job: Job, until: str | None = None, from_s
         stages=pipeline.stage_names(),
     )
     pipeline.run(out, job, console.tell, until=until, from_stage=from_stage)
-    console.tell("run_finished", out=str(out), seconds=round(time.monotonic() - started, 1), files=bundle_files(out))
+    console.tell(
+        "run_finished", out=str(out), seconds=round(time.monotonic() - started, 1), files=bundle_files(out)
+    )
 
 
 def _tell_plan(console: Console, out: Path, job: Job, until: str | None) -> None:

@@ -150,16 +150,24 @@ class HumanConsole:
     def _plan(self, out: str, stages: list[dict[str, Any]]) -> None:
         table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
         for title in ("stage", "state", "seconds", "MB", "why"):
-            table.add_column(title, justify="right" if title in ("seconds", "MB") else "left", overflow="fold")
+            table.add_column(
+                title, justify="right" if title in ("seconds", "MB") else "left", overflow="fold"
+            )
         for row in stages:
             why = "; ".join(row["reasons"]) + (" (partly done: goes on mid-way)" if row["part_done"] else "")
             seconds = "" if row["seconds"] is None else f"{row['seconds']:.1f}"
             peak = "" if row["peak_mb"] is None else str(row["peak_mb"])
-            table.add_row(row["stage"], Text(row["state"], _STATE_COLOURS[row["state"]]), seconds, peak, Text(why))
+            table.add_row(
+                row["stage"], Text(row["state"], _STATE_COLOURS[row["state"]]), seconds, peak, Text(why)
+            )
         out_console = _plain_console(sys.stdout)
         out_console.print(table)
         todo = [row["stage"] for row in stages if row["state"] != "fresh"]
-        verdict = f"{len(todo)} of {len(stages)} stages to run: {', '.join(todo)}" if todo else "everything is fresh"
+        verdict = (
+            f"{len(todo)} of {len(stages)} stages to run: {', '.join(todo)}"
+            if todo
+            else "everything is fresh"
+        )
         out_console.print(verdict, markup=False, highlight=False)
 
     def _rows(self, rows: list[dict[str, Any]]) -> None:
@@ -217,8 +225,6 @@ def bundle_files(out: Path, names: Iterable[str] = SHOWN_FILES) -> list[str]:
 def shortened(text: str, length: int = 100) -> str:
     """At most length characters, the end marked as cut."""
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
 
 
 def _plain_console(stream: Any) -> RichConsole:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dreamhead import record
-from dreamhead.errors import DamagedFileError, UsageError
+from dreamhead.errors import DamagedFileError, DreamheadError, UsageError
 
 STATE_FOLDER = ".dreamhead"
 MAX_SEED = 2**63 - 1
@@ -34,7 +34,8 @@ def clean_prompt(prompt: str) -> str:
     """The prompt without control and formatting characters, white space collapsed; UsageError when empty."""
     text = prompt.encode("utf-8", "replace").decode("utf-8")
     kept = [
-        " " if unicodedata.category(letter) in ("Cc", "Cf") and letter not in _JOINERS else letter for letter in text
+        " " if unicodedata.category(letter) in ("Cc", "Cf") and letter not in _JOINERS else letter
+        for letter in text
     ]
     cleaned = " ".join("".join(kept).split())
     if not cleaned.strip(_JOINERS):
@@ -89,10 +90,13 @@ def load_job(out: Path) -> Job:
             overrides=dict(values["settings"]),
         )
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UsageError(f"{out} is not an output folder of dreamhead", "make one: dreamhead make PROMPT -o OUT") from error
+        raise UsageError(
+            f"{out} is not an output folder of dreamhead", "make one: dreamhead make PROMPT -o OUT"
+        ) from error
     except (DamagedFileError, KeyError, TypeError, ValueError) as error:
         raise DamagedFileError(
-            f"the job record {path} is damaged", "run `dreamhead make PROMPT -o OUT` again: what is finished is kept"
+            f"the job record {path} is damaged",
+            "run `dreamhead make PROMPT -o OUT` again: what is finished is kept",
         ) from error
 
 
@@ -117,6 +121,10 @@ def open_output(out: Path) -> None:
         record.write_bytes(state_folder(out) / "writable", b"")
         (state_folder(out) / "writable").unlink()
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise
-        raise UsageError(f"cannot write to {out}: {error.strerror}", "give a folder you may write to") from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DreamheadError(
+                f"the disk is full: {out}", "free some space and run the command again"
+            ) from error
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}", "give a folder you may write to"
+        ) from error

@@ -37,4 +37,6 @@ def total_mb() -> int:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
         return 0
-    return next((round(int(line.split()[1]) * 1024 / 1e6) for line in lines if line.startswith("MemTotal")), 0)
+    return next(
+        (round(int(line.split()[1]) * 1024 / 1e6) for line in lines if line.startswith("MemTotal")), 0
+    )

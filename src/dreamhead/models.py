@@ -52,10 +52,10 @@ def revisions_or_missing(job: Job) -> dict[str, str]:
 
 def head_revision(name: str) -> str:
     """Revision of a head model, without building it."""
-    from dreamhead.head import builtin
+    from dreamhead.head.builtin.model import head_revision as builtin_revision
 
     _check_head(name)
-    return str(builtin.revision())
+    return builtin_revision()
 
 
 class Loader:
@@ -71,10 +71,10 @@ class Loader:
 
     @cached_property
     def head(self) -> HeadModel:
-        from dreamhead.head import builtin
+        from dreamhead.head.builtin.model import build_head
 
         _check_head(_profile(self.job).head)
-        return builtin.load()
+        return build_head()
 
     @cached_property
     def priors(self) -> Priors:

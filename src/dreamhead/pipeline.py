@@ -135,13 +135,11 @@ def load_asset(out: Path, job: Job, through: str) -> HeadAsset:
     return asset
 
 
-def run_record(out: Path, job: Job) -> dict[str, Any]:
-    """The run so far, for the manifest."""
+def run_record(out: Path, job: Job, before: str) -> dict[str, Any]:
+    """The run up to a stage, for the manifest."""
     stages = {}
-    for number, stage in enumerate(STAGES, 1):
-        folder = _folder(out, number, stage.name)
-        if (folder / checkpoint.RECORD_FILE).is_file():
-            stages[stage.name] = checkpoint.read(folder)
+    for number, stage in enumerate(STAGES[: stage_names().index(before)], 1):
+        stages[stage.name] = checkpoint.read(_folder(out, number, stage.name))
     return {
         "profile": job.profile,
         "profile_reason": job.profile_reason,
@@ -155,7 +153,16 @@ def run_record(out: Path, job: Job) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of what results depend on, read without importing any of it."""
     found = {"dreamhead": __version__, "python": platform.python_version()}
-    for name in ("numpy", "torch", "diffusers", "transformers", "open_clip_torch", "spandrel", "warp-lang", "numba"):
+    for name in (
+        "numpy",
+        "torch",
+        "diffusers",
+        "transformers",
+        "open_clip_torch",
+        "spandrel",
+        "warp-lang",
+        "numba",
+    ):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -167,10 +174,16 @@ def stage_version(stage: Stage) -> int:
     """The VERSION that a stage's module states, read from its source: importing it would import torch."""
     spec = importlib.util.find_spec(stage.module_name)
     if spec is None or spec.origin is None:
-        raise DreamheadError(f"the module {stage.module_name} of stage {stage.name} is missing", "install dreamhead again")
+        raise DreamheadError(
+            f"the module {stage.module_name} of stage {stage.name} is missing", "install dreamhead again"
+        )
     for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if isinstance(target, ast.Name) and target.id == "VERSION" and isinstance(node, ast.Assign | ast.AnnAssign):
+        if (
+            isinstance(target, ast.Name)
+            and target.id == "VERSION"
+            and isinstance(node, ast.Assign | ast.AnnAssign)
+        ):
             return int(ast.literal_eval(node.value)) if node.value is not None else 1
     return 1
 
@@ -200,7 +213,10 @@ def _run_stages(
                 content = found
                 continue
         if state.state == "damaged":
-            tell("warning", message=f"the checkpoint of {stage.name} is damaged and is made again: {state.reasons[0]}")
+            tell(
+                "warning",
+                message=f"the checkpoint of {stage.name} is damaged and is made again: {state.reasons[0]}",
+            )
         tell("stage_started", stage=stage.name, index=number, count=len(todo), reasons=list(state.reasons))
         asset, values = _run_stage(out, job, number, stage, inputs, asset, content, loaded, tell, stopping)
         content = values["content"]
@@ -232,9 +248,11 @@ def _run_stage(
         priors=loaded.priors,
         out=bundle,
         work=work,
-        progress=lambda done, total, note: tell("stage_progress", stage=stage.name, done=done, total=total, note=note),
+        progress=lambda done, total, note: tell(
+            "stage_progress", stage=stage.name, done=done, total=total, note=note
+        ),
         stopping=stopping,
-        record=run_record(out, job),
+        record=run_record(out, job, stage.name),
     )
     values = settings.config_for(stage.name, job.overrides, stage.config)
     try:
@@ -317,7 +335,9 @@ def _changes(old: Mapping[str, Any], new: Inputs) -> list[str]:
             reasons.append(f"{new.stage}.{key} {_short(old['config'].get(key))} → {_short(now.get(key))}")
     for role in sorted({*old["models"], *new.models}):
         if old["models"].get(role) != new.models.get(role):
-            reasons.append(f"model {role}" + (" is missing" if new.models.get(role) == models.MISSING else ""))
+            reasons.append(
+                f"model {role}" + (" is missing" if new.models.get(role) == models.MISSING else "")
+            )
     if not reasons and old.get("upstream") != new.upstream:
         reasons.append("an earlier stage changed")
     return reasons
@@ -383,7 +403,8 @@ def _full_disk(error: OSError, out: Path) -> Exception:
     """A full disk is the user's to mend; any other error of the system is passed on as it is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DreamheadError(
-            f"the disk is full: {error.filename or out}", f"free some space, then: dreamhead resume {_quoted(out)}"
+            f"the disk is full: {error.filename or out}",
+            f"free some space, then: dreamhead resume {_quoted(out)}",
         )
     return error
 

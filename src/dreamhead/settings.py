@@ -40,7 +40,9 @@ def read_config_file(path: Path, sections: Mapping[str, type]) -> Overrides:
     overrides: Overrides = {}
     for section, table in content.items():
         if not isinstance(table, dict):
-            raise UsageError(f"{path}: {section!r} stands outside a table", "write [carve] and under it steps = 20")
+            raise UsageError(
+                f"{path}: {section!r} stands outside a table", "write [carve] and under it steps = 20"
+            )
         overrides.update({f"{section}.{key}": value for key, value in table.items()})
     return check_overrides(overrides, sections)
 
@@ -82,7 +84,11 @@ def run_config(overrides: Mapping[str, Any]) -> RunConfig:
 
 def model_settings(overrides: Mapping[str, Any]) -> dict[str, str]:
     """Role -> the path or name that the user gave instead of the profile's."""
-    return {key.removeprefix("models."): str(value) for key, value in overrides.items() if key.startswith("models.")}
+    return {
+        key.removeprefix("models."): str(value)
+        for key, value in overrides.items()
+        if key.startswith("models.")
+    }
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
@@ -102,12 +108,19 @@ def _model_setting(key: str, role: str, value: Any) -> str:
 def _checked_value(key: str, name: str, value: Any, kind: type) -> Any:
     specs = {spec.name: spec for spec in dataclasses.fields(kind)}
     if name not in specs:
-        tip = did_you_mean(name, list(specs)) if specs else f"{key.partition('.')[0]} has no settings"
+        section = key.partition(".")[0]
+        tip = (
+            did_you_mean(key, [f"{section}.{known}" for known in specs])
+            if specs
+            else f"{section} has no settings"
+        )
         raise UsageError(f"unknown setting {key!r} (value {value!r})", tip)
     converted = _converted(key, value, typing.get_type_hints(kind)[name])
     metadata = specs[name].metadata
     if "choices" in metadata and converted not in metadata["choices"]:
-        raise UsageError(f"{key}={value} is not one of its values", did_you_mean(str(value), metadata["choices"]))
+        raise UsageError(
+            f"{key}={value} is not one of its values", did_you_mean(str(value), metadata["choices"])
+        )
     if "range" in metadata and converted is not None:
         low, high = metadata["range"]
         numbers = converted if isinstance(converted, list) else [converted]

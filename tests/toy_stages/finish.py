@@ -29,5 +29,7 @@ def run(asset: HeadAsset, config: FinishConfig, context: Context) -> HeadAsset:
     time.sleep(config.pause)
     (context.out / "textures").mkdir()
     if config.second:
-        (context.out / "textures" / "skin.txt").write_text(f"{context.prompt} {sorted(context.record['stages'])}")
+        (context.out / "textures" / "skin.txt").write_text(
+            f"{context.prompt} {sorted(context.record['stages'])}"
+        )
     return asset.changed(vertices=np.outer(asset.displacement, [1, 2, 3]).astype(np.float32))
