@@ -1,4 +1,4 @@
-"""The command line: exit codes, one clear error each, what goes to stdout and stderr, and no torch where none is needed."""
+"""The command line: exit codes, one clear error each, stdout and stderr, and no torch where none is needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from dreamhead import errors
 from dreamhead.console import EVENTS
-from tests.toys import ROOT, run_toys
+from tests.toys import ROOT, call_toys, run_toys
 
 
 def said(finished: subprocess.CompletedProcess[str]) -> str:
@@ -32,7 +32,7 @@ def test_make_then_status(tmp_path: Path) -> None:
     assert finished.stderr.splitlines()[0] == "profile embedded: toys"
     assert str(out / "head.glb") in finished.stdout
     assert "\x1b" not in finished.stdout + finished.stderr
-    status = run_toys("status", out)
+    status = call_toys("status", out)
     assert status.returncode == 0
     assert "everything is fresh" in status.stdout and status.stderr == ""
 
@@ -48,11 +48,11 @@ def test_make_then_status(tmp_path: Path) -> None:
     ],
 )
 def test_unusual_prompts_are_taken(tmp_path: Path, prompt: str) -> None:
-    finished = run_toys("make", "-o", tmp_path / "out", "--", prompt)
+    finished = call_toys("make", "-o", tmp_path / "out", "--", prompt)
     assert finished.returncode == 0, finished.stderr
     assert "\x1b" not in finished.stderr and "\x07" not in finished.stderr
     assert "[bold]" in finished.stderr or "[bold]" not in prompt
-    assert run_toys("status", tmp_path / "out").returncode == 0
+    assert call_toys("status", tmp_path / "out").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_bad_input_has_one_error_and_writes_nothing(
     tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     out = tmp_path / "out"
-    finished = run_toys(*(argument.format(out=out) for argument in arguments))
+    finished = call_toys(*(argument.format(out=out) for argument in arguments))
     assert finished.returncode == code, finished.stderr
     assert words in said(finished)
     assert list(tmp_path.iterdir()) == []
@@ -100,20 +100,20 @@ def test_bad_input_has_one_error_and_writes_nothing(
     [("make",), ("make", "x"), ("make", "x", "-o", "y", "--seed", "z"), ("mkae",), ("make", "x", "--nope")],
 )
 def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
-    finished = run_toys(*arguments)
+    finished = call_toys(*arguments)
     assert finished.returncode == 2
     assert "Traceback" not in finished.stderr and finished.stdout == ""
 
 
 def test_dry_run_writes_nothing(tmp_path: Path) -> None:
-    finished = run_toys("make", "x", "-o", tmp_path / "out", "--dry-run")
+    finished = call_toys("make", "x", "-o", tmp_path / "out", "--dry-run")
     assert finished.returncode == 0
     assert "3 of 3 stages to run: draw, grow, finish" in finished.stdout
     assert list(tmp_path.iterdir()) == []
 
 
 def test_json_events_are_those_documented(tmp_path: Path) -> None:
-    finished = run_toys("make", "a 🧙", "-o", tmp_path / "out", "--json")
+    finished = call_toys("make", "a 🧙", "-o", tmp_path / "out", "--json")
     events = [json.loads(line) for line in finished.stdout.splitlines()]
     assert finished.stderr == ""
     assert all(event["version"] == 1 for event in events)
@@ -125,9 +125,9 @@ def test_json_events_are_those_documented(tmp_path: Path) -> None:
         "finish",
     ]
     assert all(event["peak_mb"] > 1 for event in events if event["event"] == "stage_finished")
-    again = [json.loads(line) for line in run_toys("resume", tmp_path / "out", "--json").stdout.splitlines()]
+    again = [json.loads(line) for line in call_toys("resume", tmp_path / "out", "--json").stdout.splitlines()]
     assert [event["event"] for event in again] == ["run_started", *["stage_skipped"] * 3, "run_finished"]
-    plan = json.loads(run_toys("status", tmp_path / "out", "--json").stdout)
+    plan = json.loads(call_toys("status", tmp_path / "out", "--json").stdout)
     assert [(row["stage"], row["state"]) for row in plan["stages"]] == [
         ("draw", "fresh"),
         ("grow", "fresh"),
@@ -136,25 +136,25 @@ def test_json_events_are_those_documented(tmp_path: Path) -> None:
 
 
 def test_json_failure_is_an_event_too(tmp_path: Path) -> None:
-    finished = run_toys("make", "", "-o", tmp_path / "out", "--json")
+    finished = call_toys("make", "", "-o", tmp_path / "out", "--json")
     (event,) = [json.loads(line) for line in finished.stdout.splitlines()]
     assert (event["event"], event["error"], event["exit_code"]) == ("failed", "UsageError", 2)
 
 
 def test_quiet_prints_nothing_but_errors(tmp_path: Path) -> None:
-    finished = run_toys("make", "x", "-o", tmp_path / "out", "--quiet")
+    finished = call_toys("make", "x", "-o", tmp_path / "out", "--quiet")
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
-    assert "the prompt is empty" in run_toys("make", "", "-o", tmp_path / "out", "-q").stderr
+    assert "the prompt is empty" in call_toys("make", "", "-o", tmp_path / "out", "-q").stderr
 
 
 def test_a_bug_is_reported_as_one_with_its_log(tmp_path: Path) -> None:
-    finished = run_toys("make", "x", "-o", tmp_path / "out", "--set", "grow.trouble=bug")
+    finished = call_toys("make", "x", "-o", tmp_path / "out", "--set", "grow.trouble=bug")
     assert finished.returncode == 1
     assert "error: unexpected ZeroDivisionError: a mistake of ours" in finished.stderr
     (log,) = (tmp_path / "out" / ".dreamhead").glob("error-*.log")
     assert str(log) in finished.stderr.replace("\n", "")
     assert "in _trouble" in log.read_text()
-    assert run_toys("make", "x", "-o", tmp_path / "out").returncode == 0
+    assert call_toys("make", "x", "-o", tmp_path / "out").returncode == 0
 
 
 def test_unexpected_exit_codes_have_their_errors() -> None:
@@ -187,19 +187,19 @@ def small_disk(tmp_path: Path) -> Any:
 
 def test_full_disk(small_disk: Path) -> None:
     out = small_disk / "out"
-    finished = run_toys("make", "x", "-o", out, "--set", "finish.megabytes=5")
+    finished = call_toys("make", "x", "-o", out, "--set", "finish.megabytes=5")
     assert finished.returncode == 1
     assert "the disk is full" in said(finished) and f"dreamhead resume {out}" in said(finished)
     assert [p.name for p in out.iterdir()] == [".dreamhead"], "nothing half-written"
     assert not any(".aside-" in p.name or p.name == "bundle" for p in out.rglob("*"))
-    assert run_toys("make", "x", "-o", out, "--set", "finish.megabytes=1").returncode == 0
+    assert call_toys("make", "x", "-o", out, "--set", "finish.megabytes=1").returncode == 0
 
 
 def test_full_disk_from_the_start(small_disk: Path) -> None:
     with (small_disk / "filler").open("wb", buffering=0) as stream, contextlib.suppress(OSError):
         while True:
             stream.write(bytes(4096))
-    finished = run_toys("make", "x", "-o", small_disk / "out")
+    finished = call_toys("make", "x", "-o", small_disk / "out")
     assert finished.returncode == 1
     assert "the disk is full" in said(finished)
 
@@ -231,7 +231,7 @@ def test_no_torch_where_none_is_needed(tmp_path: Path, arguments: tuple[str, ...
     script = (
         "import sys\nfrom dreamhead.cli import main\nsys.argv = ['dreamhead', *sys.argv[1:]]\n"
         "try:\n    main()\nexcept SystemExit as stop:\n    code = stop.code\n"
-        "heavy = {'torch', 'torchvision', 'diffusers', 'transformers', 'open_clip', 'warp', 'spandrel'} & set(sys.modules)\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'open_clip', 'warp', 'spandrel'} & set(sys.modules)\n"
         "print(sorted(heavy), file=sys.stderr)\nsys.exit(code)"
     )
     words = [argument.format(out=tmp_path / "out", made=made) for argument in arguments]

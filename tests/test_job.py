@@ -51,7 +51,7 @@ def test_cleaned_prompts_are_safe_and_stay_as_they_are(prompt: str) -> None:
         cleaned = clean_prompt(prompt)
     except UsageError:
         return
-    assert cleaned and cleaned.isprintable() or any(unicodedata.category(c)[0] in "CZ" for c in cleaned)
+    assert (cleaned and cleaned.isprintable()) or any(unicodedata.category(c)[0] in "CZ" for c in cleaned)
     assert not any(unicodedata.category(c) == "Cc" for c in cleaned)
     assert clean_prompt(cleaned) == cleaned
     cleaned.encode("utf-8")

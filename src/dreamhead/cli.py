@@ -214,7 +214,7 @@ def _answering(as_json: bool, quiet: bool, out: Path | None) -> Iterator[Console
         raise typer.Exit(EXIT_INTERRUPTED_TWICE) from None
     except (typer.Exit, BrokenPipeError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 the last resort: whatever it is becomes one message and a log
         log = _write_log(out)
         unexpected = DreamheadError(
             f"unexpected {type(error).__name__}: {error}", f"this is a bug; the details are in {log}"

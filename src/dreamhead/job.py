@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dreamhead import record
-from dreamhead.errors import DamagedFileError, DreamheadError, UsageError
+from dreamhead.errors import DamagedFileError, UsageError
 
 STATE_FOLDER = ".dreamhead"
 MAX_SEED = 2**63 - 1
@@ -20,7 +20,7 @@ _JOINERS = "\u200d\ufe0e\ufe0f"  # emoji are written with them
 
 @dataclass(frozen=True)
 class Job:
-    """One head to make.  profile is settled (never "auto"); overrides hold only what differs from defaults."""
+    """One head to make.  profile is settled (never "auto"); overrides hold what the user set."""
 
     prompt: str
     seed: int
@@ -114,7 +114,7 @@ def check_output(out: Path) -> None:
 
 
 def open_output(out: Path) -> None:
-    """check_output, then create the folder; UsageError when it cannot be written."""
+    """check_output, then create the folder; UsageError when it may not be written, OSError when the disk is full."""
     try:
         check_output(out)
         state_folder(out).mkdir(parents=True, exist_ok=True)
@@ -122,9 +122,7 @@ def open_output(out: Path) -> None:
         (state_folder(out) / "writable").unlink()
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DreamheadError(
-                f"the disk is full: {out}", "free some space and run the command again"
-            ) from error
+            raise
         raise UsageError(
             f"cannot write to {out}: {error.strerror}", "give a folder you may write to"
         ) from error

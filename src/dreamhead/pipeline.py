@@ -1,4 +1,4 @@
-"""The stages in order, and what is done with them: plan, run, skip, resume, status.  Imports no torch itself."""
+"""The stages in order, and what is done with them: plan, run, skip, resume, status.  Imports no torch."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from typing import Any
 from dreamhead import __version__, checkpoint, config, memory, models, record, settings
 from dreamhead.checkpoint import Inputs
 from dreamhead.errors import DamagedFileError, DreamheadError, InterruptedRun, UsageError
+from dreamhead.freshness import StageState, examine, stage_folder, work_folder
 from dreamhead.head.asset import HeadAsset
 from dreamhead.interrupt import stop_on_signals
 from dreamhead.job import Job, open_output, save_job, state_folder
@@ -55,18 +56,6 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class StageState:
-    """What is known of one stage in an output folder."""
-
-    stage: str
-    state: str  # fresh, stale (an input changed), missing (never finished), damaged (files altered or gone)
-    reasons: tuple[str, ...]  # why it is not fresh
-    part_done: bool  # a long loop has saved its state
-    seconds: float | None
-    peak_mb: int | None
-
-
 def sections() -> dict[str, type]:
     """The sections that settings may name, with the dataclass of each."""
     return {stage.name: stage.config for stage in STAGES} | {"run": config.RunConfig}
@@ -85,13 +74,13 @@ def check_stage(name: str) -> str:
 
 
 def plan(out: Path, job: Job, until: str | None = None) -> list[StageState]:
-    """What a run would find, stage by stage.  Writes nothing; a model that is missing is a reason, not an error."""
+    """What a run would find, stage by stage.  Writes nothing; a missing model is a reason, not an error."""
     revisions = models.revisions_or_missing(job)
     states = []
     inputs, content = None, ""
     for number, stage in enumerate(_through(until), 1):
         inputs = _inputs(stage, job, revisions, inputs.fingerprint if inputs else "")
-        state, content = _examine(out, number, inputs, content)
+        state, content = examine(out, number, inputs, content)
         states.append(state)
     return states
 
@@ -104,21 +93,24 @@ def run(out: Path, job: Job, tell: Tell, until: str | None = None, from_stage: s
     """
     todo = _through(until)
     revisions = models.revisions(job)
-    open_output(out)
     state = state_folder(out)
-    with locked(state / "lock"), stop_on_signals(lambda signal: tell("stopping", signal=signal)) as stopping:
-        record.remove_leftovers(state)
-        save_job(out, job)
-        if from_stage:
-            _discard_from(out, from_stage)
-        try:
+    try:
+        open_output(out)
+        with (
+            locked(state / "lock"),
+            stop_on_signals(lambda signal: tell("stopping", signal=signal)) as stopping,
+        ):
+            record.remove_leftovers(state)
+            save_job(out, job)
+            if from_stage:
+                _discard_from(out, from_stage)
             _run_stages(out, job, todo, revisions, tell, stopping)
-        except InterruptedRun as error:
-            raise InterruptedRun(error.message, f"go on with: dreamhead resume {_quoted(out)}") from error
-        except OSError as error:
-            raise _full_disk(error, out) from error
-    if todo == list(STAGES):
-        shutil.rmtree(state / "work", ignore_errors=True)
+            if todo == list(STAGES):
+                shutil.rmtree(state / "work", ignore_errors=True)
+    except InterruptedRun as error:
+        raise InterruptedRun(error.message, f"go on with: dreamhead resume {_quoted(out)}") from error
+    except OSError as error:
+        raise _full_disk(error, out) from error
 
 
 def load_asset(out: Path, job: Job, through: str) -> HeadAsset:
@@ -131,7 +123,7 @@ def load_asset(out: Path, job: Job, through: str) -> HeadAsset:
             )
     asset = HeadAsset()
     for number, stage in enumerate(_through(through), 1):
-        asset = checkpoint.load(_folder(out, number, stage.name), asset)
+        asset = checkpoint.load(stage_folder(out, number, stage.name), asset)
     return asset
 
 
@@ -139,7 +131,7 @@ def run_record(out: Path, job: Job, before: str) -> dict[str, Any]:
     """The run up to a stage, for the manifest."""
     stages = {}
     for number, stage in enumerate(STAGES[: stage_names().index(before)], 1):
-        stages[stage.name] = checkpoint.read(_folder(out, number, stage.name))
+        stages[stage.name] = checkpoint.read(stage_folder(out, number, stage.name))
     return {
         "profile": job.profile,
         "profile_reason": job.profile_reason,
@@ -202,10 +194,10 @@ def _run_stages(
         if stopping():
             raise InterruptedRun(f"stopped before {stage.name}")
         inputs = _inputs(stage, job, revisions, inputs.fingerprint if inputs else "")
-        state, found = _examine(out, number, inputs, content)
+        state, found = examine(out, number, inputs, content)
         if state.state == "fresh":
             try:
-                asset = checkpoint.load(_folder(out, number, stage.name), asset)
+                asset = checkpoint.load(stage_folder(out, number, stage.name), asset)
             except DamagedFileError as error:
                 state = dataclasses.replace(state, state="damaged", reasons=(error.message,))
             else:
@@ -271,7 +263,7 @@ def _run_stage(
         "versions": versions(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    folder = _folder(out, number, stage.name)
+    folder = stage_folder(out, number, stage.name)
     saved = checkpoint.save(
         folder, inputs, before, after, upstream_content=upstream_content, products=products, facts=facts
     )
@@ -292,57 +284,6 @@ def _inputs(stage: Stage, job: Job, revisions: Mapping[str, str], upstream: str)
     )
 
 
-def _examine(out: Path, number: int, inputs: Inputs, upstream_content: str) -> tuple[StageState, str]:
-    """The state of a stage on disk and, when fresh, what it hands on."""
-    folder = _folder(out, number, inputs.stage)
-    state, reasons, values = "fresh", [], {}
-    try:
-        values = checkpoint.read(folder)
-        reasons = _changes(values["inputs"], inputs)
-        if upstream_content and not reasons and values["upstream_content"] != upstream_content:
-            reasons = ["the stage before gave another result"]
-        if reasons:
-            state = "stale"
-        else:
-            checkpoint.verify(folder, values, out)
-    except FileNotFoundError:
-        damaged = folder.exists()
-        state = "damaged" if damaged else "missing"
-        reasons = [f"{folder.name}/{checkpoint.RECORD_FILE} is missing" if damaged else "not made yet"]
-    except (DamagedFileError, OSError) as error:
-        state, reasons = "damaged", [getattr(error, "message", str(error))]
-    work = _work_folder(out, number, inputs.stage, inputs, upstream_content)
-    row = StageState(
-        stage=inputs.stage,
-        state=state,
-        reasons=tuple(reasons),
-        part_done=state != "fresh" and any(work.glob("*.loop.safetensors")),
-        seconds=values.get("seconds"),
-        peak_mb=values.get("peak_mb"),
-    )
-    return row, values["content"] if state == "fresh" else ""
-
-
-def _changes(old: Mapping[str, Any], new: Inputs) -> list[str]:
-    """Which inputs differ, in words."""
-    reasons = []
-    for key in ("prompt", "seed", "version"):
-        if old.get(key) != getattr(new, key):
-            reasons.append(f"{key} {_short(old.get(key))} → {_short(getattr(new, key))}")
-    now = {key: list(value) if isinstance(value, tuple) else value for key, value in new.config.items()}
-    for key in sorted({*old["config"], *now}):
-        if old["config"].get(key) != now.get(key):
-            reasons.append(f"{new.stage}.{key} {_short(old['config'].get(key))} → {_short(now.get(key))}")
-    for role in sorted({*old["models"], *new.models}):
-        if old["models"].get(role) != new.models.get(role):
-            reasons.append(
-                f"model {role}" + (" is missing" if new.models.get(role) == models.MISSING else "")
-            )
-    if not reasons and old.get("upstream") != new.upstream:
-        reasons.append("an earlier stage changed")
-    return reasons
-
-
 def _publish(bundle: Path, out: Path, products: Mapping[str, str], old: Mapping[str, str]) -> None:
     """Move a stage's finished files into the user's folder, and remove those that it no longer writes."""
     for name in products:
@@ -355,7 +296,7 @@ def _publish(bundle: Path, out: Path, products: Mapping[str, str], old: Mapping[
 
 def _products_before(out: Path, number: int, name: str) -> dict[str, str]:
     try:
-        return dict(checkpoint.read(_folder(out, number, name))["products"])
+        return dict(checkpoint.read(stage_folder(out, number, name))["products"])
     except (FileNotFoundError, DamagedFileError):
         return {}
 
@@ -363,13 +304,13 @@ def _products_before(out: Path, number: int, name: str) -> dict[str, str]:
 def _discard_from(out: Path, stage: str) -> None:
     names = stage_names()
     for number in range(names.index(stage) + 1, len(names) + 1):
-        record.discard_folder(_folder(out, number, names[number - 1]))
+        record.discard_folder(stage_folder(out, number, names[number - 1]))
     shutil.rmtree(state_folder(out) / "work", ignore_errors=True)
 
 
 def _fresh_work(out: Path, number: int, name: str, inputs: Inputs, upstream_content: str) -> Path:
     """The stage's scratch folder, without those of other inputs and without files of an unfinished bundle."""
-    work = _work_folder(out, number, name, inputs, upstream_content)
+    work = work_folder(out, number, name, inputs, upstream_content)
     for other in work.parent.glob(f"{number:02d}-{name}-*"):
         if other != work:
             shutil.rmtree(other)
@@ -378,15 +319,6 @@ def _fresh_work(out: Path, number: int, name: str, inputs: Inputs, upstream_cont
     shutil.rmtree(work / "bundle", ignore_errors=True)
     (work / "bundle").mkdir(parents=True)
     return work
-
-
-def _work_folder(out: Path, number: int, name: str, inputs: Inputs, upstream_content: str) -> Path:
-    key = record.fingerprint([inputs.fingerprint, upstream_content])[:16]
-    return state_folder(out) / "work" / f"{number:02d}-{name}-{key}"
-
-
-def _folder(out: Path, number: int, name: str) -> Path:
-    return state_folder(out) / f"{number:02d}-{name}"
 
 
 def _through(until: str | None) -> list[Stage]:
@@ -411,8 +343,3 @@ def _full_disk(error: OSError, out: Path) -> Exception:
 
 def _quoted(out: Path) -> str:
     return shlex.quote(str(out))
-
-
-def _short(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 48 else text[:44] + '…"'
