@@ -9,6 +9,7 @@ from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.geometry import part_normals
+from dreamhead.head.load import load_head
 from dreamhead.head.model import ARKIT_NAMES
 from dreamhead.stages import rig
 from tests.export.samples import context_of
@@ -17,7 +18,8 @@ from tests.export.small_head import SmallHead
 HEAD = SmallHead()
 IDENTITY = np.zeros(1, np.float32)
 NEUTRAL = HEAD.neutral(IDENTITY)
-VISEMES = tuple(f"viseme_{name}" for name in ("sil", *"PP FF TH DD kk CH SS nn RR aa E I O U".split()))
+VISEME_LETTERS = ["sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "I", "O", "U"]
+VISEMES = tuple(f"viseme_{letters}" for letters in VISEME_LETTERS)
 
 
 def ran(displacement: np.ndarray | None, identity: np.ndarray = IDENTITY) -> HeadAsset:
@@ -90,9 +92,25 @@ def test_fading_is_only_around_the_contact() -> None:
 
 def test_displacement_that_spares_the_contact_is_kept_to_the_bit() -> None:
     given = bumps()
-    given[rig.contact_vertices(HEAD, IDENTITY, NEUTRAL)] = 0
+    contact = NEUTRAL[rig.contact_vertices(HEAD, IDENTITY, NEUTRAL)]
+    distance = np.linalg.norm(NEUTRAL[:, None] - contact[None], axis=2).min(axis=1)
+    given[distance < rig.CONTACT_FADE] = 0
     kept = rig.guarded_displacement(HEAD, IDENTITY, NEUTRAL, given)
     np.testing.assert_array_equal(kept[HEAD.groups["skin"]], given[HEAD.groups["skin"]])
+
+
+def test_the_built_in_head_stays_shut() -> None:
+    """Lips and lids of the carved head lie, in every expression, where the model has them."""
+    head = load_head("builtin")
+    identity = np.zeros(len(head.slider_names), np.float32)
+    neutral = head.neutral(identity)
+    carve = (0.002 * np.sin(300 * neutral[:, 0]) * np.sin(250 * neutral[:, 1])).astype(np.float32)
+    asset = rig.run(HeadAsset(identity=identity, displacement=carve), RigConfig(), context_of(head))
+    contact = rig.contact_vertices(head, identity, neutral)
+    assert np.abs(asset.vertices - neutral).max() > 1e-3
+    np.testing.assert_array_equal(asset.vertices[contact], neutral[contact])
+    for name, delta in head.expressions(identity).items():
+        np.testing.assert_array_equal(asset.targets[name][contact], delta[contact])
 
 
 def test_halves_add_up() -> None:

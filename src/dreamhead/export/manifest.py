@@ -14,9 +14,7 @@ from dreamhead.record import file_sha256
 FORMAT = 1
 NAME = "manifest.json"
 WRITER_PACKAGES = ("pillow", "pygltflib", "scipy")
-OWN_LICENCE = Licence(
-    "CC0-1.0", "nobody: made by dreamhead", "generated from the prompt", "the user's to do with as they like"
-)
+GENERATED = Licence("MIT", "dreamhead", "made by dreamhead from the prompt")
 
 
 def manifest(

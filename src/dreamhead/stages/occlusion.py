@@ -18,6 +18,7 @@ DEPTH_MAP_SIZE = 384
 BIAS = 1.5e-3  # metres a vertex may lie behind the depth map and still count as seen
 LIFT = 1.0e-3  # metres a vertex is lifted off its surface
 BAKE_SIZE = 512
+MOUTH_GLOW = 0.2  # light that wet walls throw at each other, which a share of the sky leaves out
 OPEN_MOUTH = 0.6  # weight of jawOpen at which the inside of the mouth is judged
 
 
@@ -32,7 +33,8 @@ def mouth_occlusion(head: HeadModel, asset: HeadAsset, backend: Rasterizer, size
     assert asset.vertices is not None
     opened = asset.vertices + np.float32(OPEN_MOUTH) * asset.targets["jawOpen"]
     inside = tuple(part.name for part in head.parts if part.material == "mouth")
-    return _baked(head, opened, inside, backend, size)
+    openness = _baked(head, opened, inside, backend, size) / np.float32(255)
+    return np.round(255 * (MOUTH_GLOW + (1 - MOUTH_GLOW) * np.sqrt(openness))).astype(np.uint8)
 
 
 def vertex_openness(vertices: Floats, normals: Floats, triangles: Ints, backend: Rasterizer) -> Floats:

@@ -16,9 +16,8 @@ from dreamhead.stages.context import Context
 
 VERSION = 1
 
-CONTACT_TOLERANCE = 2e-5  # metres: displacement allowed where lips or lids touch
-CONTACT_FADE = 4e-3  # metres from a contact over which displacement returns
-LID_CLEARANCE = 1.5e-3  # skin nearer than this to an eyeball is a lid margin
+CONTACT_FADE = 2e-3  # metres from where lips or lids touch over which displacement returns
+LID_CLEARANCE = 1.5e-3  # metres: skin nearer than this to an eyeball is a lid's margin or its hidden inside
 MIDLINE_BLEND = 0.012  # metres either side of the midline over which halves cross
 
 SPLIT_NAMES = ("browInnerUp", "cheekPuff")
@@ -123,21 +122,20 @@ def carried_expressions(
 
 
 def guarded_displacement(head: HeadModel, identity: Floats, neutral: Floats, displacement: Floats) -> Floats:
-    """Displacement (V,) in metres kept to the skin and, if it would part lips or lids, faded out there."""
-    skin = np.zeros(len(neutral), bool)
-    skin[np.unique(_part(head, "skin").faces)] = True
-    kept = np.where(skin, displacement, 0).astype(np.float32)
-    contact = contact_vertices(head, identity, neutral)
-    if len(contact) == 0 or np.abs(kept[contact]).max() <= CONTACT_TOLERANCE:
-        kept[contact] = 0
-        return kept
-    distance, _ = cKDTree(neutral[contact]).query(neutral)
+    """Displacement (V,) in metres kept to the skin, and faded out where it would part lips or lids.
+
+    A carve spares those places itself; the fade is narrow, so that what the carve saw is what is rigged.
+    """
+    skin = np.unique(_part(head, "skin").faces)
+    distance, _ = cKDTree(neutral[contact_vertices(head, identity, neutral)]).query(neutral[skin])
     ramp = np.clip(distance / CONTACT_FADE, 0, 1)
-    return (kept * ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
+    kept = np.zeros(len(neutral), np.float32)
+    kept[skin] = displacement[skin] * ramp * ramp * (3 - 2 * ramp)
+    return kept
 
 
 def contact_vertices(head: HeadModel, identity: Floats, neutral: Floats) -> Ints:
-    """Where parts of the resting head touch: the line where skin becomes mouth, and the lids' margins."""
+    """Where parts of the resting head touch: the line where skin becomes mouth, and the lids."""
     skin = np.unique(_part(head, "skin").faces)
     lips = np.intersect1d(skin, np.unique(_part(head, "mouth_bag").faces))
     joints = dict(zip(JOINT_NAMES, head.joint_positions(identity), strict=True))
