@@ -1,0 +1,1 @@
+"""The built-in head: our own cage, sliders, expressions and parts, generated with numpy and scipy alone."""

@@ -1,0 +1,244 @@
+"""The 52 ARKit expressions as motions of the cage and the jaw, in cm, for one resting head.
+
+Most are sparse displacement tables spread by the thin-plate fill; lids slide over the eyeball, the jaw
+turns about its hinge, and mouthClose brings the lips together on top of an open jaw.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.head.builtin.anatomy import (
+    JAW_FORWARD,
+    JAW_OPEN_DEG,
+    JAW_SIDE_DEG,
+    Eye,
+    rotate_x,
+    smoothstep,
+)
+from dreamhead.head.builtin.cage import LIP_CONTACT_RING, LOWER_LID, MOUTH_CORNER, UPPER_LID, Cage, Key
+from dreamhead.head.builtin.fill import FillMetric, active_nodes, fill_metric, fill_near
+from dreamhead.head.builtin.interior import LIP_GAP, contact_on_surface, contact_pairs, finish_posed
+
+Points = NDArray[np.float64]
+
+# How far each lid slides: (upper, lower), 1 = to the line where the lids meet, negative = opens.
+LID_SLIDES = {
+    "eyeBlink": (1.0, 1.0),
+    "eyeLookDown": (0.80, -0.12),
+    "eyeLookUp": (-0.36, 0.10),
+    "eyeWide": (-0.36, -0.10),
+    "eyeSquint": (0.10, 0.35),
+}
+_LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
+MEETING_HEIGHT = 0.14  # of the way from the lower to the upper margin
+MARGIN_HALF_THICKNESS_DEG = 0.45  # by which closed margins stand apart, about the eye's x axis
+TONGUE_OUT_JAW_DEG = 12.0
+_SPLIT = 1.2  # cm: half width of the blend between a left and a right target
+
+
+@dataclass(frozen=True)
+class HandleTable:
+    """Values (H, C) at named nodes; nodes farther than reach_cm from all of them stay put."""
+
+    handles: tuple[Key, ...]
+    values: Points
+    reach_cm: float
+
+
+@dataclass(frozen=True)
+class JawPose:
+    """Rigid motion of the lower teeth: opening and yaw about the hinge, then a shift (cm)."""
+
+    open_deg: float = 0.0
+    yaw_deg: float = 0.0
+    shift: Points = field(default_factory=lambda: np.zeros(3))
+
+
+@dataclass(frozen=True)
+class PosedCage:
+    """The cage's left half and its right half in mirrored coordinates, (N, 3) each, and the jaw."""
+
+    left: Points
+    right: Points
+    jaw: JawPose
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A finished resting cage (N, 3) with what its expressions need."""
+
+    cage: Cage
+    tables: Mapping[str, HandleTable]
+    rest: Points
+    eye: Eye
+    hinge: Points
+    metric: FillMetric
+
+
+def read_tables(path: Path) -> dict[str, HandleTable]:
+    """The expression tables of assets/head/expressions.json: nodes as "g3,4", values in cm."""
+    tables = {}
+    for name, table in json.loads(path.read_text()).items():
+        handles = []
+        for text in table["handles"]:
+            ring, place = text[1:].split(",")
+            handles.append((text[0], int(ring), int(place)))
+        tables[name] = HandleTable(tuple(handles), np.array(table["values"]), table["reach_cm"])
+    return tables
+
+
+def actor(cage: Cage, tables: Mapping[str, HandleTable], rest: Points, eye: Eye, hinge: Points) -> Actor:
+    """Ready a finished resting cage to be posed."""
+    return Actor(cage, tables, rest, eye, hinge, fill_metric(rest))
+
+
+def jaw_share(a: Actor) -> Points:
+    """(N,) how far each visible cage node follows the jaw's rotation in jawOpen, 0..1."""
+    return np.clip(_table_field(a, "jawOpen_w")[:, 0], 0, 1)
+
+
+def pose_all(a: Actor, names: tuple[str, ...]) -> dict[str, PosedCage]:
+    """The cage at weight 1 of each named ARKit expression."""
+    motions: dict[str, Points] = {}
+
+    def motion(base: str) -> Points:
+        if base not in motions:
+            motions[base] = _motion(a, base, motions)
+        return motions[base]
+
+    return {name: _pose(a, name, motion) for name in names}
+
+
+def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
+    jaw = JawPose()
+    if name in ("mouthLeft", "mouthRight", "jawLeft", "jawRight"):
+        part, side = name[: -4 if name.endswith("Left") else -5], 1.0 if name.endswith("Left") else -1.0
+        left, right = motion(name), motion(part + ("Right" if side > 0 else "Left"))
+        if part == "jaw":
+            jaw = JawPose(yaw_deg=side * JAW_SIDE_DEG)
+    elif name.endswith(("Left", "Right")):
+        base = name.removesuffix("Left").removesuffix("Right")
+        blend = smoothstep(a.rest[:, :1], -_SPLIT, _SPLIT)
+        near, far = blend * motion(base), (1 - blend) * motion(base)
+        left, right = (near, far) if name.endswith("Left") else (far, near)
+    else:
+        left = right = motion(name)
+        if name == "jawOpen":
+            jaw = JawPose(open_deg=JAW_OPEN_DEG)
+        elif name == "tongueOut":
+            jaw = JawPose(open_deg=TONGUE_OUT_JAW_DEG)
+        elif name == "jawForward":
+            jaw = JawPose(shift=JAW_FORWARD)
+    mirrored_shift = jaw.shift * [-1, 1, 1]
+    posed_left = finish_posed(
+        a.cage, a.rest, a.rest + left, a.eye, jaw.open_deg, jaw.yaw_deg, jaw.shift, a.hinge
+    )
+    if left is right:
+        return PosedCage(posed_left, posed_left, jaw)
+    posed_right = finish_posed(
+        a.cage, a.rest, a.rest + right, a.eye, jaw.open_deg, -jaw.yaw_deg, mirrored_shift, a.hinge
+    )
+    return PosedCage(posed_left, posed_right, jaw)
+
+
+def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
+    """(N, 3) displacement of the visible half cage."""
+    if base in LID_SLIDES:
+        return _lid_motion(a, base)
+    if base in ("jawOpen", "tongueOut"):
+        return _open_jaw(a, JAW_OPEN_DEG if base == "jawOpen" else TONGUE_OUT_JAW_DEG)
+    if base == "mouthClose":
+        opened = known.get("jawOpen")
+        return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
+    return _table_field(a, base)
+
+
+def _table_field(a: Actor, name: str) -> Points:
+    table = a.tables[name]
+    handles = np.array([a.cage.index[key] for key in table.handles])
+    return fill_near(a.metric, handles, table.values, table.reach_cm)
+
+
+def _open_jaw(a: Actor, degrees: float) -> Points:
+    """The jaw's rotation taken up by each node's share, and what the throat and lips do besides."""
+    turned = rotate_x(a.rest, degrees, a.hinge) - a.rest
+    return jaw_share(a)[:, None] * turned + degrees / JAW_OPEN_DEG * _table_field(a, "jawOpen_r")
+
+
+def _lid_motion(a: Actor, base: str) -> Points:
+    motion = _slide_lids(a, *LID_SLIDES[base]) - a.rest
+    motion[~active_nodes()] = 0
+    if base in _LID_TABLES:
+        share = np.ones(len(a.rest))
+        for ring, value in ((1, 0.7), (2, 0.25), (3, 0.0), (4, 0.0)):
+            share[a.cage.ring("e", ring)] = value
+        motion += _table_field(a, base) * share[:, None]
+    return motion
+
+
+def _slide_lids(a: Actor, upper: float, lower: float) -> Points:
+    """Turn the lids about the eyeball's x axis towards the line where they meet, then clear the ball."""
+    points = a.rest.copy()
+    center = a.eye.center
+    arcs = {"upper": list(UPPER_LID), "lower": list(LOWER_LID)}
+    margin = a.rest[a.cage.ring("e", 4)]
+
+    def elevation(arc: str) -> Points:
+        offset = margin[arcs[arc]] - center
+        return np.degrees(np.arctan2(offset[:, 1], offset[:, 2]))
+
+    meeting = MEETING_HEIGHT * elevation("upper") + (1 - MEETING_HEIGHT) * elevation("lower")
+    for arc, amount, apart in (
+        ("upper", upper, MARGIN_HALF_THICKNESS_DEG),
+        ("lower", lower, -MARGIN_HALF_THICKNESS_DEG),
+    ):
+        turn = (meeting + apart - elevation(arc)) * amount
+        turn[[0, -1]] *= 0.3
+        moving = slice(0, None) if arc == "upper" and amount != 0 else slice(1, -1)
+        for ring, share in ((4, 1.0), (3, 0.93), (2, 0.42), (1, 0.08)):
+            nodes = a.cage.ring("e", ring)[arcs[arc]]
+            turned = rotate_x(a.rest[nodes], -turn * share, center)
+            points[nodes[moving]] += (turned - a.rest[nodes])[moving]
+    for ring, margin_cm in ((4, 0.085), (3, 0.13)):
+        nodes = a.cage.ring("e", ring)
+        points[nodes] = a.eye.pushed_out(points[nodes], margin_cm)
+    return points
+
+
+def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:
+    """The lips' motion that closes them while jawOpen is 1, keeping the resting contact line's shape."""
+    turned = rotate_x(a.rest, JAW_OPEN_DEG, a.hinge) - a.rest
+    points = a.rest + opened + _table_field(a, "mouthClose_w") * turned
+    lower, upper = contact_pairs(a.cage)
+    contact = a.cage.ring("m", LIP_CONTACT_RING)
+    middle = 0.5 * (points[lower] + points[upper])
+    drift = middle - 0.5 * (a.rest[lower] + a.rest[upper])
+    corner = contact[MOUTH_CORNER]
+    along = np.linspace(0, 1, MOUTH_CORNER + 1)[1:, None]
+    straight = (points[corner] - a.rest[corner]) * (1 - along) + drift[-1] * along
+    correction = (straight - drift) * [0, 1, 1]
+    for ring, share in ((3, 0.45), (4, 0.8), (5, 1.0), (2, 0.2)):
+        for nodes in contact_pairs(a.cage, ring):
+            points[nodes] += share * correction
+    points[a.cage.midline, 0] = 0
+    behind6, behind7 = a.cage.ring("m", 6), a.cage.ring("m", 7)
+    for _ in range(rounds):
+        trial = points.copy()
+        lip_motion = points[contact] - a.rest[contact]
+        trial[behind6] = a.rest[behind6] + lip_motion
+        trial[behind7] = a.rest[behind7] + 0.8 * lip_motion
+        low, high = contact_on_surface(trial)
+        gap = high - low - [0, LIP_GAP, 0]
+        for ring, share in ((5, 1.0), (4, 0.6), (3, 0.2)):
+            lower, upper = contact_pairs(a.cage, ring)
+            step = gap * [0, 0.4 * share, 0.15 * share]
+            points[upper] -= step
+            points[lower] += step
+    return points - a.rest - opened

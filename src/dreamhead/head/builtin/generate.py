@@ -1,0 +1,207 @@
+"""Drive cage, sliders, expressions and parts: identity in, vertices out (cm inside, metres outside)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from dreamhead.assets import asset_path
+from dreamhead.head.builtin import expressions, parts
+from dreamhead.head.builtin.anatomy import (
+    EYE_CENTER,
+    LOOK_SIDE_DEG,
+    LOOK_UP_DEG,
+    rotate_x,
+    rotate_y,
+)
+from dreamhead.head.builtin.expressions import Actor, HandleTable, JawPose, PosedCage
+from dreamhead.head.builtin.fill import rest_points
+from dreamhead.head.builtin.identity import SLIDER_NAMES, Rest, apply_sliders, slider_fields
+from dreamhead.head.builtin.interior import contact_on_surface, finish
+from dreamhead.head.builtin.surface import build_surface, skin_vertices
+from dreamhead.head.model import ARKIT_NAMES
+
+Points = NDArray[np.float64]
+
+# Parts in vertex order after the skin; boxes of the mouth's map (u0, v0, u1, v1), the bag's disc first.
+BAG_BOX = (0.0, 0.0, 0.5, 0.5)
+TONGUE_BOX = (0.5, 0.0, 1.0, 0.5)
+GUMS_UPPER_BOX, GUMS_LOWER_BOX = (0.0, 0.5, 1.0, 0.6), (0.0, 0.6, 1.0, 0.7)
+TEETH_UPPER_BOX, TEETH_LOWER_BOX = (0.0, 0.7, 1.0, 0.85), (0.0, 0.85, 1.0, 1.0)
+ON_JAW = ("teeth_lower", "gums_lower", "tongue")
+_MOUTH_CENTER = np.array([0, -3.5, 9.0])
+_STILL = 1e-4  # cm: smaller displacements are rounding of the lid and lip solves
+
+
+@dataclass(frozen=True)
+class Generator:
+    """One identity's resting head, ready for its expressions."""
+
+    identity: Points  # (K,)
+    rest: Rest  # points (N, 3) finished: lips closed, lids on the eyeballs
+    tables: dict[str, HandleTable]
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The rest with its fill metric."""
+        return expressions.actor(
+            build_surface().cage, self.tables, self.rest.points, self.rest.eye, self.rest.jaw_hinge
+        )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is read from disk, and the slider fields measured on it."""
+
+    points: Points  # (N, 3) the default cage as its handles give it
+    fields: tuple[Points, Points]
+    expressions: dict[str, HandleTable]
+
+
+@cache
+def read_tables() -> Tables:
+    """Read the shipped tables once.  Raises MissingModelError when a file is missing."""
+    cage = build_surface().cage
+    with np.load(asset_path("head/house.npz"), allow_pickle=False) as house:
+        points = rest_points(
+            cage,
+            house["nodes"].astype(np.int64),
+            house["nodes_x"].astype(np.int64),
+            house["x"] / 100.0,
+            np.stack([house["y"], house["z"]], 1) / 100.0,
+        )
+    tables = expressions.read_tables(asset_path("head/expressions.json"))
+    return Tables(points, slider_fields(cage, points), tables)
+
+
+def generator(identity: Points) -> Generator:
+    """The resting head of an identity (K,)."""
+    tables = read_tables()
+    rest = apply_sliders(tables.points, tables.fields, np.asarray(identity, np.float64))
+    finished = finish(build_surface(), rest.points, rest.eye)
+    return Generator(
+        np.asarray(identity, np.float64),
+        Rest(**{**rest.__dict__, "points": finished}),
+        tables.expressions,
+    )
+
+
+def default_generator() -> Generator:
+    """The default head."""
+    return generator(np.zeros(len(SLIDER_NAMES)))
+
+
+@cache
+def part_meshes() -> dict[str, parts.PartMesh]:
+    """The separate parts of the default head, in vertex order, with their place in the material's map."""
+    return {
+        "eye_left": parts.eyeball(1),
+        "eye_right": parts.eyeball(-1),
+        "teeth_upper": parts.teeth(True, TEETH_UPPER_BOX),
+        "teeth_lower": parts.teeth(False, TEETH_LOWER_BOX),
+        "gums_upper": parts.gums(True, GUMS_UPPER_BOX),
+        "gums_lower": parts.gums(False, GUMS_LOWER_BOX),
+        "tongue": parts.tongue(TONGUE_BOX),
+    }
+
+
+def part_slices() -> dict[str, slice]:
+    """Where each part's own vertices lie among the model's; the skin (with the mouth bag) comes first."""
+    start, slices = build_surface().vertex_count, {"skin": slice(0, build_surface().vertex_count)}
+    for name, mesh in part_meshes().items():
+        slices[name] = slice(start, start + len(mesh.vertices))
+        start += len(mesh.vertices)
+    return slices
+
+
+def neutral_vertices(g: Generator) -> Points:
+    """(V, 3) cm, every part."""
+    skin = skin_vertices(build_surface(), g.rest.points)
+    return np.concatenate([skin, *(_placed(g.rest, name) for name in part_meshes())])
+
+
+def expression_deltas(g: Generator) -> dict[str, Points]:
+    """{ARKit name: (V, 3) cm} displacements at weight 1."""
+    surface, slices = build_surface(), part_slices()
+    rest_skin = skin_vertices(surface, g.rest.points, g.rest.points)
+    rest_parts = {name: _placed(g.rest, name) for name in part_meshes()}
+    deltas = {}
+    for name, pose in expressions.pose_all(g.actor, ARKIT_NAMES).items():
+        delta = np.zeros((slices["tongue"].stop, 3))
+        right = None if pose.left is pose.right else pose.right
+        delta[slices["skin"]] = skin_vertices(surface, pose.left, right) - rest_skin
+        for part in ON_JAW:
+            delta[slices[part]] = _with_jaw(g.rest, rest_parts[part], pose.jaw) - rest_parts[part]
+        if name.startswith("eyeLook"):
+            part = "eye_left" if name.endswith("Left") else "eye_right"
+            delta[slices[part]] = _looking(g.rest, rest_parts[part], name) - rest_parts[part]
+        if name == "tongueOut":
+            delta[slices["tongue"]] = _tongue_out(g, pose) - rest_parts["tongue"]
+        delta[np.abs(delta).max(1) < _STILL] = 0
+        deltas[name] = delta
+    return deltas
+
+
+def _placed(rest: Rest, name: str) -> Points:
+    vertices = part_meshes()[name].vertices
+    if name.startswith("eye"):
+        side = np.array([1.0 if name == "eye_left" else -1.0, 1, 1])
+        return (vertices - EYE_CENTER * side) * rest.eye.scale + rest.eye.center * side
+    return _mouth_placed(rest, vertices)
+
+
+def _mouth_placed(rest: Rest, vertices: Points) -> Points:
+    return (vertices - _MOUTH_CENTER) * rest.teeth_scale + _MOUTH_CENTER + rest.teeth_offset
+
+
+def _with_jaw(rest: Rest, vertices: Points, jaw: JawPose) -> Points:
+    turned = rotate_x(vertices, jaw.open_deg, rest.jaw_hinge)
+    return rotate_y(turned, jaw.yaw_deg, rest.jaw_hinge) + jaw.shift
+
+
+def _looking(rest: Rest, vertices: Points, name: str) -> Points:
+    """An eyeball turned about its centre; In is towards the nose."""
+    side = 1.0 if name.endswith("Left") else -1.0
+    direction = name.removeprefix("eyeLook").removesuffix("Left").removesuffix("Right")
+    center = rest.eye.center * [side, 1, 1]
+    if direction in ("Up", "Down"):
+        return rotate_x(vertices, -LOOK_UP_DEG if direction == "Up" else LOOK_UP_DEG, center)
+    return rotate_y(vertices, side * (LOOK_SIDE_DEG if direction == "Out" else -LOOK_SIDE_DEG), center)
+
+
+def _tongue_out(g: Generator, pose: PosedCage) -> Points:
+    """The tongue laid over the lower teeth and lip, its tip hanging in front of the chin's hollow."""
+    rest = g.rest
+    low, high = contact_on_surface(pose.left)
+    upper_edge = _mouth_placed(rest, np.array([[0, parts.UPPER_EDGE_Y, parts.UPPER_ARCH[2]]]))[0]
+    lower_edge = _mouth_placed(rest, np.array([[0, parts.LOWER_EDGE_Y, parts.LOWER_ARCH[2]]]))
+    lower_edge = _with_jaw(rest, lower_edge, pose.jaw)[0]
+    lower_lip, upper_lip = low[-1], high[-1]
+    t = np.linspace(0, 1, parts.TONGUE_SECTIONS)
+    line, width, _ = parts.tongue_rest_line(t)
+    placed = _mouth_placed(rest, np.concatenate([np.zeros((len(t), 1)), line], 1))[:, 1:]
+    root, base = placed[-1], placed[-4]
+    teeth_y = 0.45 * upper_edge[1] + 0.55 * lower_edge[1]
+    lip_y = min(lower_lip[1] + 0.42, 0.5 * (lower_lip[1] + upper_lip[1]))
+    knots = np.array(
+        [
+            lower_lip[1:] + np.array([-1.45, 1.75]),
+            lower_lip[1:] + np.array([-0.35, 1.45]),
+            [lip_y, lower_lip[2] + 0.25],
+            [teeth_y, 0.5 * (upper_edge[2] + lower_edge[2])],
+            base + np.array([-0.35, 0.25]),
+            root,
+        ]
+    )
+    at = np.array([0.0, 0.17, 0.33, 0.5, 0.8, 1.0])
+    out = np.stack([_smooth_curve(at, knots[:, k], t) for k in range(2)], 1)
+    height = 0.40 * np.clip(t / 0.2, 0.25, 1) ** 0.5 * (1 + 0.6 * np.maximum(0, t - 0.55) / 0.45)
+    return parts.tongue_along(out, width * (0.86 + 0.14 * t), height)
+
+
+def _smooth_curve(at: Points, values: Points, t: Points) -> Points:
+    return PchipInterpolator(at, values)(t)

@@ -1,0 +1,166 @@
+"""What handles do not reach: lid margins on the eyeball, lips in contact, mouth bag, nostrils, ear canals.
+
+All functions take and return half cage points (N, 3) in cm.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.head.builtin.anatomy import EYE_CENTER, EYE_RADIUS, Eye, eye_radius, rotate_x, rotate_y
+from dreamhead.head.builtin.cage import LID_MARGIN_RING, LIP_CONTACT_RING, MOUTH_CORNER, Cage
+from dreamhead.head.builtin.surface import Surface, build_surface, half_rows
+
+Points = NDArray[np.float64]
+
+LID_MARGIN_CLEARANCE = 0.055  # cm between the lids' front edge and the eyeball
+LIP_GAP = 0.012  # cm between the resting lips' limit surfaces
+_PLACE = np.arange(15)  # along a mouth ring: 0 lower middle, 7 corner, 14 upper middle
+_SIDE = np.sign(_PLACE - MOUTH_CORNER).astype(float)  # -1 lower lip, +1 upper lip
+_OPENING = np.sin(np.pi / 2 * np.abs(_PLACE - MOUTH_CORNER) / MOUTH_CORNER)
+# Bag rings 8, 9, 10: depth z at the midline and at the corners, widening, half height, lift (cm).
+_BAG = ((9.6, 7.6, 1.45, 1.75, 0.3), (6.2, 5.2, 1.5, 1.8, 0.3), (3.6, 3.8, 0.9, 1.1, 0.2))
+_NOSTRIL_AXIS = np.array([0.05, 0.75, -0.45]) / np.linalg.norm([0.05, 0.75, -0.45])
+
+
+def finish(surface: Surface, points: Points, eye: Eye) -> Points:
+    """A complete resting cage: midline, lips closed, lids on the eyeball, hidden rings in place."""
+    cage = surface.cage
+    points = points.copy()
+    points[cage.midline, 0] = 0
+    points = _place_lids(cage, _close_lips(surface, points), eye)
+    contact = points[cage.ring("m", LIP_CONTACT_RING)]
+    points[cage.ring("m", 6)] = _behind_lips(contact)
+    points[cage.ring("m", 7)] = contact * [1.08, 1, 1] + np.stack(
+        [np.zeros(15), 0.95 * _SIDE * _OPENING, np.full(15, -0.55)], 1
+    )
+    corner = contact[MOUTH_CORNER]
+    towards_corner = (contact[:, 0] / max(corner[0], 1e-6)) ** 2
+    for ring, (z_middle, z_corner, wide, high, lift) in zip((8, 9, 10), _BAG, strict=True):
+        bag = contact.copy()
+        bag[:, 0] *= wide
+        bag[:, 1] = corner[1] + 0.05 + _SIDE * high * _OPENING + lift
+        bag[:, 2] = z_middle + (z_corner - z_middle) * towards_corner
+        points[cage.ring("m", ring)] = bag
+    sill = points[cage.ring("n", 2)]
+    center = sill.mean(0)
+    points[cage.ring("n", 3)] = center + (sill - center) * 0.9 + _NOSTRIL_AXIS * 0.55
+    points[cage.ring("n", 4)] = center + (sill - center) * 0.5 + _NOSTRIL_AXIS
+    concha = points[cage.ring("a", 8)]
+    center = concha.mean(0)
+    points[cage.ring("a", 9)] = center + (concha - center) * 0.45 + [-0.55, 0, 0.25]
+    return points
+
+
+def finish_posed(
+    cage: Cage,
+    rest: Points,
+    posed: Points,
+    eye: Eye,
+    jaw_deg: float,
+    yaw_deg: float,
+    shift: Points,
+    hinge: Points,
+) -> Points:
+    """The hidden rings of a moved cage: near the lips they follow them, deep inside they follow the jaw."""
+    posed = posed.copy()
+    contact = cage.ring("m", LIP_CONTACT_RING)
+    lip_motion = posed[contact] - rest[contact]
+    for ring, share in BAG_LIP_SHARE.items():
+        nodes = cage.ring("m", ring)
+        jaw_motion = rotate_y(rotate_x(rest[nodes], jaw_deg, hinge), yaw_deg, hinge) + shift - rest[nodes]
+        posed[nodes] = rest[nodes] + share * lip_motion + (1 - share) * BAG_JAW_SHARE[:, None] * jaw_motion
+    for block, source, followers in (("n", 2, (3, 4)), ("a", 8, (9,))):
+        motion = posed[cage.ring(block, source)] - rest[cage.ring(block, source)]
+        for ring in followers:
+            posed[cage.ring(block, ring)] = rest[cage.ring(block, ring)] + motion
+    return _place_lids(cage, posed, eye)
+
+
+# How much of the lips' motion each bag ring takes, and how much of the jaw's the rest takes along a ring.
+BAG_LIP_SHARE = {6: 1.0, 7: 0.8, 8: 0.35, 9: 0.1, 10: 0.0}
+BAG_JAW_SHARE = np.where(
+    _PLACE <= MOUTH_CORNER, 1 - 0.5 * (_PLACE / MOUTH_CORNER) ** 2, 0.5 * ((14 - _PLACE) / MOUTH_CORNER) ** 2
+)
+
+
+def contact_pairs(cage: Cage, ring: int = LIP_CONTACT_RING) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Facing (lower, upper) nodes of a mouth ring, 7 each, from beside the corner to the midline."""
+    nodes = cage.ring("m", ring)
+    return nodes[:MOUTH_CORNER][::-1], nodes[MOUTH_CORNER + 1 :]
+
+
+@cache
+def _contact_rows() -> tuple[Points, Points]:
+    surface = build_surface()
+    return half_rows(surface, surface.cage.ring("m", LIP_CONTACT_RING))
+
+
+def contact_on_surface(points: Points) -> tuple[Points, Points]:
+    """Where the contact ring's limit surface lies: (lower, upper), each (7, 3)."""
+    even, odd = _contact_rows()
+    limit = np.concatenate([odd @ points[:, :1], even @ points[:, 1:]], 1)
+    return limit[:MOUTH_CORNER][::-1], limit[MOUTH_CORNER + 1 :]
+
+
+def _close_lips(surface: Surface, points: Points, rounds: int = 10) -> Points:
+    """Move both lips until their limit surfaces stand LIP_GAP apart."""
+    points, cage = points.copy(), surface.cage
+    contact = cage.ring("m", LIP_CONTACT_RING)
+    lower, upper = contact_pairs(cage)
+    behind = cage.ring("m", 6)
+    for _ in range(rounds):
+        points[behind] = _behind_lips(points[contact])
+        low, high = contact_on_surface(points)
+        step = (high - low - [0, LIP_GAP, 0]) * [0.25, 0.5, 0.15]
+        points[upper] -= step
+        points[lower] += step
+        points[cage.midline, 0] = 0
+    return points
+
+
+def _behind_lips(contact: Points) -> Points:
+    return contact * [0.98, 1, 1] + np.stack([np.zeros(15), 0.25 * _SIDE * _OPENING, np.full(15, -0.42)], 1)
+
+
+def _place_lids(cage: Cage, points: Points, eye: Eye) -> Points:
+    """Push the lid margin clear of the eyeball and build the rings behind it."""
+    points = points.copy()
+    margin = cage.ring("e", LID_MARGIN_RING)
+    points[margin] = eye.pushed_out(points[margin], LID_MARGIN_CLEARANCE)
+    standard = (points[margin] - eye.center) / eye.scale + EYE_CENTER
+    for ring, placed in zip((5, 6, 7), _behind_lid_margin(standard), strict=True):
+        points[cage.ring("e", ring)] = (placed - EYE_CENTER) * eye.scale + eye.center
+    return points
+
+
+def _behind_lid_margin(margin: Points) -> tuple[Points, Points, Points]:
+    """The inner margin edge, the conjunctiva and a hidden ring in the socket, around the default eyeball."""
+    offset = margin - EYE_CENTER
+    distance = np.linalg.norm(offset, axis=1)
+    direction = offset / distance[:, None]
+    axis = direction.mean(0)
+    axis /= np.linalg.norm(axis)
+    along = direction @ axis
+    outward = direction - along[:, None] * axis
+    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
+
+    def turned(angle: float) -> Points:
+        total = np.arccos(np.clip(along, -1, 1)) + angle
+        return np.cos(total)[:, None] * axis + np.sin(total)[:, None] * outward
+
+    def ball(unit: Points) -> Points:
+        return eye_radius(np.degrees(np.arccos(np.clip(unit[:, 2], -1, 1))))
+
+    edge, lining, socket = turned(0.015), turned(0.16), turned(0.5)
+    base = ball(edge) + 0.03
+    thickness = base + 0.12 * (np.minimum(distance, base + 0.47) - base)
+    edge_radius = np.minimum(np.maximum(base, thickness), np.maximum(distance - 0.04, base - 0.01))
+    return (
+        EYE_CENTER + edge * edge_radius[:, None],
+        EYE_CENTER + lining * (ball(lining) + 0.04)[:, None],
+        EYE_CENTER + socket * (EYE_RADIUS + 0.06),
+    )
