@@ -31,7 +31,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-banner
+	$(BIN)/lint-imports
 
 check-all: lint $(VENV)/.clients ## everything, the slow tests too (GPU tests are skipped where there is none)
 	$(BIN)/pytest -m "not network"

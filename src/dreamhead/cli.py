@@ -8,13 +8,14 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dreamhead import __version__, models, pipeline, settings
+from dreamhead.check.verdict import require_passed
 from dreamhead.console import Console, bundle_files, failure, open_console
 from dreamhead.errors import EXIT_FAILED, EXIT_INTERRUPTED_TWICE, DreamheadError
 from dreamhead.job import Job, check_output, check_seed, clean_prompt, default_threads, load_job, state_folder
@@ -123,6 +124,25 @@ def status(out: OutArgument, json: JsonOption = False) -> None:
 
 
 @app.command()
+def preview(
+    out: OutArgument,
+    size: Annotated[
+        int | None, typer.Option(help="Pixels a side of each picture, kept for later runs.")
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make the pictures again, and with them the bundle that lists them."""
+    with _answering(json, quiet, out) as console:
+        job = load_job(out)
+        if size is not None:
+            chosen = settings.parse_overrides([f"package.preview_size={size}"], pipeline.sections())
+            job = replace(job, overrides={**job.overrides, **chosen})
+        pipeline.require_fresh(out, job, pipeline.stage_names()[-2])
+        _run(console, out, job, from_stage=pipeline.stage_names()[-1])
+
+
+@app.command()
 def doctor(json: JsonOption = False) -> None:
     """Check this machine: versions, memory, CUDA, the files that ship, the models."""
     from dreamhead.doctor import examine
@@ -191,6 +211,8 @@ def _run(
     console.tell(
         "run_finished", out=str(out), seconds=round(time.monotonic() - started, 1), files=bundle_files(out)
     )
+    if until is None and (out / "manifest.json").is_file():
+        require_passed(out)
 
 
 def _tell_plan(console: Console, out: Path, job: Job, until: str | None) -> None:

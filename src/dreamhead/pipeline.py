@@ -113,14 +113,19 @@ def run(out: Path, job: Job, tell: Tell, until: str | None = None, from_stage: s
         raise _full_disk(error, out) from error
 
 
-def load_asset(out: Path, job: Job, through: str) -> HeadAsset:
-    """The asset as it was after a stage; DreamheadError unless every stage up to it is fresh."""
+def require_fresh(out: Path, job: Job, through: str) -> None:
+    """DreamheadError naming the first stage up to `through` that is not fresh."""
     for row in plan(out, job, through):
         if row.state != "fresh":
             raise DreamheadError(
                 f"stage {row.stage} is {row.state}: {'; '.join(row.reasons)}",
                 f"finish it with: dreamhead resume {_quoted(out)}",
             )
+
+
+def load_asset(out: Path, job: Job, through: str) -> HeadAsset:
+    """The asset as it was after a stage; DreamheadError unless every stage up to it is fresh."""
+    require_fresh(out, job, through)
     asset = HeadAsset()
     for number, stage in enumerate(_through(through), 1):
         asset = checkpoint.load(stage_folder(out, number, stage.name), asset)
