@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError
-from dreamhead.world.files import world_file
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Archetype:
 @cache
 def load_archetypes(path: Path | None = None) -> dict[str, Archetype]:
     """Every archetype by name.  A `like` entry starts from the settings of another archetype."""
-    path = path or world_file("archetypes.toml")
+    path = path or asset_path("world/archetypes.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
         name: Archetype(name, tuple(table["names"]), _settings(name, tables, path))

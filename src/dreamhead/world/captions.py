@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dreamhead.assets import asset_path
 from dreamhead.world.archetypes import load_archetypes
 from dreamhead.world.attributes import Attributes, sample
-from dreamhead.world.files import world_file
 from dreamhead.world.phrases import (
     Fact,
     age_fact,
@@ -114,7 +114,7 @@ def shape_caption(attributes: Attributes, rng: np.random.Generator) -> str:
 
 def word_list() -> tuple[str, ...]:
     """Persons, creatures, trades and looks, for distilling the text tower: assets/world/words.txt."""
-    lines = world_file("words.txt").read_text(encoding="utf-8").splitlines()
+    lines = asset_path("world/words.txt").read_text(encoding="utf-8").splitlines()
     words = (word.strip() for line in lines if not line.startswith("#") for word in line.split(","))
     return tuple(dict.fromkeys(word for word in words if word))
 
