@@ -40,9 +40,9 @@ class Strand:
 
 
 STRANDS = (
-    Strand(170, 0.08, 0.8, 0.86, 2.2, 0.62),  # UNDER: what the other layers lie on
-    Strand(130, 0.20, 1.2, 0.80, 2.1, 0.90),  # DENSE
-    Strand(110, 0.30, 1.4, 0.76, 2.1, 1.14),  # LIGHT
+    Strand(190, 0.08, 0.8, 0.86, 2.2, 0.70),  # UNDER: what the other layers lie on
+    Strand(150, 0.20, 1.2, 0.80, 2.1, 0.92),  # DENSE
+    Strand(120, 0.30, 1.4, 0.76, 2.1, 1.08),  # LIGHT
     Strand(62, 0.50, 1.6, 0.68, 2.0, 0.94),  # MEDIUM
     Strand(46, 0.45, 2.2, 0.60, 2.0, 1.20),  # MEDIUM_LIGHT
     Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
@@ -74,7 +74,7 @@ def paint_atlas(strands: tuple[Strand, ...], width: int, height: int, seed: int)
     rng = np.random.default_rng(seed)
     painted = [_paint_strip(strand, width // len(strands), height, rng) for strand in strands]
     alpha, shade, across = (np.concatenate([strip[k] for strip in painted], axis=1) for k in range(3))
-    rooted = np.interp(np.linspace(0, 1, height), (0, 0.1, 0.4, 1), (0.62, 0.84, 1.0, 1.1))[:, None]
+    rooted = np.interp(np.linspace(0, 1, height), (0, 0.1, 0.4, 1), (0.80, 0.92, 1.0, 1.08))[:, None]
     return {
         "alpha": _bytes(255 * alpha),
         "shade": _bytes(128 * shade * rooted),
@@ -105,8 +105,10 @@ def _paint_strip(
             line = line + 3.4 / 128 * np.sin(2 * np.pi * (phase + (strand.coils + 4 * pace) * t))
         line = np.clip(line, 0.04, 0.96) * width
         end = rng.uniform(0.75, 1.0) if few else 1 - (1 - strand.shortest) * rng.random() ** 0.7
-        begin = 0.0 if few else rng.random() ** 1.5 * 0.06
+        begin = 0.0 if few else rng.random() * 0.13
         taper = np.clip((end - t) / 0.35, 0, 1) ** 0.6
+        if not few:
+            taper = taper * np.clip((t - begin) / 0.05, 0, 1) ** 0.5
         thick = np.maximum(strand.width * scale * rng.uniform(0.75, 1.25) * taper, 1e-3)[:, None]
         column = np.floor(line)[:, None].astype(int) + np.arange(-reach, reach + 1)
         inside = (column >= 0) & (column < width)

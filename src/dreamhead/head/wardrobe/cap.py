@@ -7,7 +7,7 @@ The textures depend on the default head alone and are remembered; the patches fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from scipy.interpolate import LinearNDInterpolator
 from scipy.ndimage import gaussian_filter, zoom
 
 from dreamhead.head.wardrobe.distance import unit
-from dreamhead.head.wardrobe.groom import Cards
+from dreamhead.head.wardrobe.groom import Cards, joined
 from dreamhead.head.wardrobe.store import Arrays
 from dreamhead.head.wardrobe.surface import CRANIUM, Mask, Surface, azimuth, hairline_height
 
@@ -44,7 +44,8 @@ class Window:
     def uv(self, home: Floats) -> Floats:
         """(N, 3) -> (N, 2)."""
         return np.stack(
-            [0.5 + azimuth(home) / (2 * self.degrees), (self.high - home[:, 1]) / (self.high - self.low)], axis=1
+            [0.5 + azimuth(home) / (2 * self.degrees), (self.high - home[:, 1]) / (self.high - self.low)],
+            axis=1,
         )
 
 
@@ -100,23 +101,31 @@ def face_patch(surface: Surface, mask: Mask, window: Window, offset: float = 0.0
 NECK_EDGE = -10.4
 
 
-def paint_scalp(surface: Surface, seed: int, *, soft: float = 1.3, solid: float = 1.0) -> Arrays:
+def paint_scalp(surface: Surface, seed: int, *, soft: float = 1.0, solid: float = 1.0) -> Arrays:
     """Alpha and shade of the cap: solid inside the hairline, dissolving into strokes over soft cm at it."""
     rng = np.random.default_rng(seed)
     size = CAP_SIZE
     height = _scalp_height(surface, size)
     wobble = gaussian_filter(rng.normal(size=(size, size)), size / 130) * size / 130
-    height = height + 0.45 * wobble
+    height = height + 0.3 * wobble
     x, y = np.meshgrid((np.arange(size) + 0.5) / size - 0.5, (np.arange(size) + 0.5) / size - 0.5)
     flow = unit(np.stack([x, y], axis=-1) + 0.02)
-    density = np.clip((height + 0.4) / soft, 0, 1)
+    density = np.clip((height + 0.5) / soft, 0, 1)
     alpha, shade = strokes(density**1.6, flow, 110_000, 18, rng, strength=0.8)
-    core = solid * np.clip((height - 0.3) / soft, 0, 1)
+    core = solid * np.clip((height - 0.2) / soft, 0, 1)
     return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
 
 
 def paint_face(
-    surface: Surface, mask: Mask, window: Window, seed: int, *, count: int, length: float, tint: float, grain: float
+    surface: Surface,
+    mask: Mask,
+    window: Window,
+    seed: int,
+    *,
+    count: int,
+    length: float,
+    tint: float,
+    grain: float,
 ) -> Arrays:
     """Alpha and shade of a face layer: a soft tint and count strokes of length pixels, hanging down."""
     rng = np.random.default_rng(seed)
@@ -127,7 +136,7 @@ def paint_face(
     return _channels(np.maximum(alpha, tint * density), shade)
 
 
-def paint_fuzz(surface: Surface, seed: int, count: int = 60_000) -> Arrays:
+def paint_fuzz(surface: Surface, seed: int, count: int = 110_000) -> Arrays:
     """Buzz cut: dots that shrink and drift from shell to shell; four shells in a square of squares."""
     rng = np.random.default_rng(seed)
     size = FUZZ_SIZE
@@ -142,7 +151,7 @@ def paint_fuzz(surface: Surface, seed: int, count: int = 60_000) -> Arrays:
     for layer in range(FUZZ_LAYERS):
         alpha, shade = np.zeros((size, size)), np.full((size, size), 0.7)
         at = points + outwards * layer * 0.9
-        radius = 1.15 - 0.5 * layer / FUZZ_LAYERS
+        radius = 0.95 - 0.4 * layer / FUZZ_LAYERS
         for dx in range(-1, 3):
             for dy in range(-1, 3):
                 x, y = np.floor(at[:, 0]).astype(int) + dx, np.floor(at[:, 1]).astype(int) + dy
@@ -157,20 +166,12 @@ def paint_fuzz(surface: Surface, seed: int, count: int = 60_000) -> Arrays:
 
 def fuzz_shells(surface: Surface) -> Cards:
     """The buzz cut's four shells over the scalp, each with its quarter of the texture."""
-    from dreamhead.head.wardrobe.groom import joined
-
+    chosen = (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8)
     shells = []
     for layer in range(FUZZ_LAYERS):
         offset = 0.05 + FUZZ_HEIGHT * layer / (FUZZ_LAYERS - 1)
-        corner = np.array([layer % 2, layer // 2])
-        shells.append(
-            patch(
-                surface,
-                (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8),
-                offset,
-                lambda home, corner=corner: (scalp_uv(home) + corner) / 2,
-            )
-        )
+        shell = patch(surface, chosen, offset, scalp_uv)
+        shells.append(replace(shell, uv=0.5 * (shell.uv + np.array([layer % 2, layer // 2]))))
     return joined(shells)
 
 
@@ -198,7 +199,9 @@ def strokes(
         x_cell = point[:, 0].astype(int).clip(0, width - 1)
         y_cell = point[:, 1].astype(int).clip(0, height - 1)
         ahead = flow[y_cell, x_cell]
-        ahead = np.stack([cosine * ahead[:, 0] - sine * ahead[:, 1], sine * ahead[:, 0] + cosine * ahead[:, 1]], 1)
+        ahead = np.stack(
+            [cosine * ahead[:, 0] - sine * ahead[:, 1], sine * ahead[:, 0] + cosine * ahead[:, 1]], 1
+        )
         live = step < lengths
         cover = np.clip(1.2 * (1 - step / lengths), 0, 1) * live * strength
         x, y = point[:, 0] - 0.5, point[:, 1] - 0.5

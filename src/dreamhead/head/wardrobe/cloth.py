@@ -1,4 +1,8 @@
-"""The cloth of hats: which rows of a texture each sheet wears, and the painted textures."""
+"""The cloth of hats: which rows of a texture each sheet wears, and the painted textures.
+
+Channels: dye (how much of the chosen colour, 1 = 255), own (H, W, 3) sRGB of the parts whose colour is their
+own, across and along (slopes, 0 = 128), roughness.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from dreamhead.head.wardrobe.materials import slope_normals, srgb_bytes
+from dreamhead.head.wardrobe.materials import srgb_bytes
+from dreamhead.head.wardrobe.store import Arrays, remembered
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
-Maps = dict[str, Bytes]
 
 SIZE = 1024
 # Rows of the texture (0 top .. 1) per sheet, in the order that hat.py returns the sheets.
@@ -24,39 +28,39 @@ NAVY = (0.010, 0.012, 0.024)  # linear RGB of band and visor
 GOLD = (0.55, 0.33, 0.07)
 
 
-def beanie_maps(colour: NDArray[np.floating]) -> Maps:
-    """Ribbed knitting in a linear RGB colour (3,)."""
+def painted_cloth(item: str) -> Arrays:
+    """The painted channels of a hat."""
+    return remembered(f"cloth {item}", _CLOTHS[item])
+
+
+def _beanie() -> Arrays:
+    """Ribbed knitting."""
     v, u = (np.mgrid[0:SIZE, 0:SIZE] + 0.5) / SIZE
     rib = 0.5 + 0.5 * np.cos(2 * np.pi * 72 * u)
     stitch = 0.5 + 0.5 * np.cos(2 * np.pi * (90 * v + 0.25 * np.cos(2 * np.pi * 144 * u)))
     height = rib * (0.6 + 0.4 * stitch)
     fold = 1 - 0.45 * np.exp(-(((v - 0.70) / 0.012) ** 2))  # dark where body and cuff meet
-    shade = (0.3 + 0.75 * height) * fold * _grain(3, 0.06)
-    return _maps([shade * colour[k] for k in range(3)], height * 5, np.full((SIZE, SIZE), 0.92))
+    dye = (0.3 + 0.7 * height) * fold * _grain(3, 0.06)
+    return _channels(dye, np.zeros((SIZE, SIZE, 3)), height * 5, np.full((SIZE, SIZE), 0.92))
 
 
-def sailors_cap_maps(colour: NDArray[np.floating]) -> Maps:
-    """A woven crown in a linear RGB colour (3,), a navy band with a gold cord, a glossy visor."""
+def _sailors_cap() -> Arrays:
+    """A woven crown, a navy band with a gold cord, a glossy visor."""
     v, u = (np.mgrid[0:SIZE, 0:SIZE] + 0.5) / SIZE
     crown, visor = v < 0.6, v >= 0.8
     weave = 0.5 + 0.25 * np.cos(2 * np.pi * 256 * u) + 0.25 * np.cos(2 * np.pi * 256 * v)
     seam = 1 - 0.3 * np.exp(-(((v - 0.6) / 0.02) ** 2))
-    cloth = (0.88 + 0.12 * weave) * seam * _grain(4, 0.03)
-    cord_height = np.exp(-(((v - 0.772) / 0.006) ** 2)) * ~crown * ~visor
-    cord = cord_height * (0.65 + 0.35 * np.cos(2 * np.pi * (120 * u + 40 * (v - 0.772) / 0.2)))
-    channels = []
-    for k in range(3):
-        dark = NAVY[k] * (0.8 + 0.3 * weave) * (1 - np.clip(cord_height * 2, 0, 1)) + GOLD[k] * cord
-        channels.append(np.where(crown, cloth * colour[k], np.where(visor, NAVY[k], dark)))
-    height = np.where(visor, 0.0, 0.6 * weave) + 3 * cord
-    roughness = np.where(visor, 0.28, np.where(crown, 0.88, 0.8 - 0.4 * cord_height))
-    return _maps(channels, height, roughness)
+    dye = (0.85 + 0.12 * weave) * seam * _grain(4, 0.02) * crown
+    cord = np.exp(-(((v - 0.628) / 0.012) ** 2)) * ~crown * ~visor
+    twist = cord * (0.65 + 0.35 * np.cos(2 * np.pi * (110 * u + 12 * (v - 0.628) / 0.05)))
+    base = np.where(visor, 1.0, 0.8 + 0.3 * weave) * (1 - np.clip(cord * 2, 0, 1)) * ~crown
+    own = np.stack([NAVY[k] * base + GOLD[k] * twist for k in range(3)], axis=-1)
+    height = np.where(visor, 0.0, 0.6 * weave) + 3 * twist
+    roughness = np.where(visor, 0.28, np.where(crown, 0.88, 0.8 - 0.4 * cord))
+    return _channels(dye, own, height, roughness)
 
 
-CLOTHS: dict[str, Callable[[NDArray[np.floating]], Maps]] = {
-    "beanie": beanie_maps,
-    "sailors_cap": sailors_cap_maps,
-}
+_CLOTHS: dict[str, Callable[[], Arrays]] = {"beanie": _beanie, "sailors_cap": _sailors_cap}
 
 
 def _grain(seed: int, amount: float) -> Floats:
@@ -64,12 +68,13 @@ def _grain(seed: int, amount: float) -> Floats:
     return 1 + amount * noise / noise.std()
 
 
-def _maps(channels: list[Floats], height: Floats, roughness: Floats) -> Maps:
-    slope_v, slope_u = np.gradient(height)
-    opaque = np.full((SIZE, SIZE), 255, np.uint8)
+def _channels(dye: Floats, own: Floats, height: Floats, roughness: Floats) -> Arrays:
+    slope_v, slope_u = np.gradient(height, axis=0), np.gradient(height, axis=1)
     return {
-        "albedo": np.dstack([*(srgb_bytes(channel) for channel in channels), opaque]),
-        "normal": slope_normals(_signed_bytes(-slope_u), _signed_bytes(slope_v)),
+        "dye": np.round(255 * np.clip(dye, 0, 1)).astype(np.uint8),
+        "own": srgb_bytes(own),
+        "across": _signed_bytes(-slope_u),
+        "along": _signed_bytes(slope_v),
         "roughness": np.round(255 * roughness).astype(np.uint8),
     }
 

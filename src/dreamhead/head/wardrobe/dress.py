@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 from dreamhead.errors import UsageError
 from dreamhead.head.model import HeadModel
 from dreamhead.head.wardrobe import cap, face_hair
-from dreamhead.head.wardrobe.atlas import ALPHA_CUTOFF, fine_atlas, strand_atlas
-from dreamhead.head.wardrobe.cloth import BANDS, CLOTHS
+from dreamhead.head.wardrobe.atlas import ALPHA_CUTOFF
+from dreamhead.head.wardrobe.cloth import BANDS
 from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.garment import Garment
 from dreamhead.head.wardrobe.groom import Cards, Job, joined
 from dreamhead.head.wardrobe.hat import HATS, Fit
 from dreamhead.head.wardrobe.items import ITEMS, SLOTS
-from dreamhead.head.wardrobe.materials import decal_maps, hair_maps
+from dreamhead.head.wardrobe.looks import maps_of
 from dreamhead.head.wardrobe.store import Arrays, remembered
 from dreamhead.head.wardrobe.styles import STYLES
 from dreamhead.head.wardrobe.surface import Surface, surface_of, triangles_of, vertex_normals
@@ -27,18 +28,29 @@ from dreamhead.head.wardrobe.surface import Surface, surface_of, triangles_of, v
 Floats = NDArray[np.float64]
 Colour = NDArray[np.floating]
 
-DEFAULT_CHOICE = {"hair": "short", "beard": "none", "brows": "natural", "lashes": "natural", "headwear": "none"}
+DEFAULT_CHOICE = {
+    "hair": "short",
+    "beard": "none",
+    "brows": "natural",
+    "lashes": "natural",
+    "headwear": "none",
+}
 DEFAULT_COLOURS = {
     "hair": (0.075, 0.036, 0.017),
     "beard": (0.07, 0.034, 0.016),
     "brows": (0.055, 0.030, 0.017),
     "headwear": (0.60, 0.59, 0.56),
 }
-BROWS = {"natural": (150, 1.0, 0.85), "thin": (120, 0.55, 0.70), "bushy": (190, 1.35, 1.15)}  # hairs, thickness, cm
 LOW_DENSITY = 0.4
 LOW_VARIANTS = 4
 HAT_RIDES_ON = np.array([(7.0, 8.5, 0.0), (-7.0, 8.5, 0.0), (0.0, 9.0, -9.0)])  # default head, cm
-BLENDED = ("hair_cap", "beard_shadow", "brows_tint", "brows", "lashes")  # thin and of one colour: order is no matter
+BLENDED = (
+    "hair_cap",
+    "beard_shadow",
+    "brows_tint",
+    "brows",
+    "lashes",
+)  # thin and of one colour: order is no matter
 
 
 def dress(
@@ -91,9 +103,11 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
         meshes["beard_shadow"] = cap.face_patch(surface, mask, cap.WHISKERS_WINDOW)
     if beard in ("beard", "moustache"):
         meshes["beard"] = {"beard": face_hair.beard, "moustache": face_hair.moustache}[beard](job("beard"))
-    hairs, thickness, length = BROWS[worn["brows"]]
-    meshes["brows_tint"] = cap.face_patch(surface, lambda home: face_hair.brow_mask(home, thickness), cap.BROW_WINDOW)
-    meshes["brows"] = face_hair.brows(job("brows"), hairs, thickness, length)
+    brow = face_hair.BROWS[worn["brows"]]
+    meshes["brows_tint"] = cap.face_patch(
+        surface, lambda home: face_hair.brow_mask(home, brow.thickness), cap.BROW_WINDOW
+    )
+    meshes["brows"] = face_hair.brows(job("brows"), brow)
     meshes["lashes"] = face_hair.lashes(job("lashes"))
     return meshes
 
@@ -107,25 +121,17 @@ def _hat(surface: Surface, name: str) -> tuple[Fit, Cards]:
         rows = top + margin + (bottom - top - 2 * margin) * sheet.uv[:, 1]
         roots = surface.nearest(sheet.vertices, scalp_only=True)
         uv = np.column_stack([sheet.uv[:, 0], rows])
-        parts.append(Cards(sheet.vertices, sheet.normals, uv, sheet.triangles, roots.triangles, roots.weights))
+        parts.append(
+            Cards(sheet.vertices, sheet.normals, uv, sheet.triangles, roots.triangles, roots.weights)
+        )
     return fit, joined(parts)
 
 
-def _carried(head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, str], seed: int) -> dict[str, Cards]:
+def _carried(
+    head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, str], seed: int
+) -> dict[str, Cards]:
     """The low-detail meshes of the default head, each slot remembered, moved onto this head."""
     variant = seed % LOW_VARIANTS
-
-    def grow_default(choice: Mapping[str, str], names: tuple[str, ...]) -> Arrays:
-        zero = np.zeros(len(head.slider_names), np.float32)
-        surface = surface_of(head, zero, head.mean)
-        grown = _grown(surface, choice, variant, LOW_DENSITY)
-        return {
-            f"{name}.{spec.name}": getattr(grown[name], spec.name)
-            for name in names
-            if name in grown
-            for spec in fields(Cards)
-        }
-
     home, here = 100.0 * head.mean.astype(np.float64), 100.0 * vertices.astype(np.float64)
     skin = triangles_of(np.asarray(next(part for part in head.parts if part.name == "skin").faces, np.int64))
     home_normals, here_normals = vertex_normals(home, skin), vertex_normals(here, skin)
@@ -135,12 +141,24 @@ def _carried(head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, 
         if slot == "hair":
             plain["headwear"] = worn["headwear"]
         key = f"low {head.name} {head.revision} {variant} {slot} {sorted(plain.items())}"
-        stored = remembered(key, lambda plain=plain, names=names: grow_default(plain, names))
+        stored = remembered(key, partial(_grown_on_default, head, plain, names, variant))
         for name in names:
             if f"{name}.vertices" in stored:
                 cards = Cards(**{spec.name: stored[f"{name}.{spec.name}"] for spec in fields(Cards)})
                 meshes[name] = _moved(cards, home, here, home_normals, here_normals)
     return meshes
+
+
+def _grown_on_default(head: HeadModel, worn: Mapping[str, str], names: tuple[str, ...], seed: int) -> Arrays:
+    """The named low-detail meshes of the default head, by "name.field"."""
+    surface = surface_of(head, np.zeros(len(head.slider_names), np.float32), head.mean)
+    grown = _grown(surface, worn, seed, LOW_DENSITY)
+    return {
+        f"{name}.{spec.name}": getattr(grown[name], spec.name)
+        for name in names
+        if name in grown
+        for spec in fields(Cards)
+    }
 
 
 _GARMENTS = {
@@ -165,7 +183,10 @@ def _moved(cards: Cards, home: Floats, here: Floats, home_normals: Floats, here_
 
     before, from_frame = frames(home, home_normals)
     after, to_frame = frames(here, here_normals)
-    scale = np.linalg.norm(after - after.mean(0), axis=1).mean() / np.linalg.norm(before - before.mean(0), axis=1).mean()
+    scale = (
+        np.linalg.norm(after - after.mean(0), axis=1).mean()
+        / np.linalg.norm(before - before.mean(0), axis=1).mean()
+    )
 
     def turned(vectors: Floats) -> Floats:
         return np.einsum("nij,nj->ni", to_frame, np.einsum("nji,nj->ni", from_frame, vectors))
@@ -175,7 +196,12 @@ def _moved(cards: Cards, home: Floats, here: Floats, home_normals: Floats, here_
 
 
 def _garment(
-    head: HeadModel, name: str, cards: Cards, worn: Mapping[str, str], colours: Mapping[str, Colour], detail: str
+    head: HeadModel,
+    name: str,
+    cards: Cards,
+    worn: Mapping[str, str],
+    colours: Mapping[str, Colour],
+    detail: str,
 ) -> Garment:
     slot = next(slot for slot, names in _GARMENTS.items() if name in names)
     item = ITEMS[slot][worn[slot]]
@@ -184,9 +210,6 @@ def _garment(
         home = 100.0 * head.mean.astype(np.float64)
         three = ((home[None] - HAT_RIDES_ON[:, None]) ** 2).sum(-1).argmin(1)
         ids, weights = np.tile(three, (len(ids), 1)), np.full((len(ids), 3), 1 / 3)
-    maps = _maps(head, name, item.name, colours)
-    if detail == "low":
-        maps = {key: _halved(image) for key, image in maps.items()}
     mode = "BLEND" if name in BLENDED else "OPAQUE" if name == "headwear" else "MASK"
     return Garment(
         name=name,
@@ -197,7 +220,7 @@ def _garment(
         triangles=_facing(cards).astype(np.int32),
         root_vertices=ids.astype(np.int32),
         root_weights=weights.astype(np.float32),
-        maps=maps,
+        maps=maps_of(head, name, item.name, colours, halve=detail == "low"),
         alpha_mode=mode,
         alpha_cutoff=ALPHA_CUTOFF,
         material="cloth" if name == "headwear" else "hair",
@@ -206,70 +229,11 @@ def _garment(
     )
 
 
-def _maps(head: HeadModel, name: str, item: str, colours: Mapping[str, Colour]) -> dict[str, NDArray[np.uint8]]:
-    def painted(label: str, paint: Callable[[Surface], Arrays]) -> Arrays:
-        def build() -> Arrays:
-            zero = np.zeros(len(head.slider_names), np.float32)
-            return paint(surface_of(head, zero, head.mean))
-
-        return remembered(f"{label} {head.name} {head.revision}", build)
-
-    if name == "headwear":
-        return CLOTHS[item](colours["headwear"])
-    if name == "hair":
-        if item == "buzz":
-            return decal_maps(painted("fuzz", lambda surface: cap.paint_fuzz(surface, 3)), 0.8 * colours["hair"])
-        return hair_maps(strand_atlas(), colours["hair"])
-    if name == "hair_cap":
-        solid, soft = (0.5, 1.5) if item == "buzz" else (1.0, 1.3)
-        key = f"scalp {solid} {soft}"
-        return decal_maps(
-            painted(key, lambda surface: cap.paint_scalp(surface, 4, soft=soft, solid=solid)), 0.6 * colours["hair"]
-        )
-    if name == "beard":
-        return hair_maps(strand_atlas(), colours["beard"])
-    if name == "beard_shadow":
-        return decal_maps(
-            painted(f"whiskers {item}", lambda surface: _paint_whiskers(surface, item)), 0.7 * colours["beard"]
-        )
-    if name == "brows_tint":
-        return decal_maps(painted(f"brows {item}", lambda surface: _paint_brows(surface, item)), 0.9 * colours["brows"])
-    if name == "brows":
-        return hair_maps(fine_atlas(), colours["brows"], 0.55)
-    return hair_maps(fine_atlas(), 0.3 * colours["brows"], 0.5)
-
-
-def _paint_whiskers(surface: Surface, item: str) -> Arrays:
-    mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
-    count, length, tint = (60_000, 4, 0.22) if item == "stubble" else (80_000, 9, 0.55)
-    return cap.paint_face(surface, mask, cap.WHISKERS_WINDOW, 5, count=count, length=length, tint=tint, grain=0.9)
-
-
-def _paint_brows(surface: Surface, item: str) -> Arrays:
-    thickness = BROWS[item][1]
-    return cap.paint_face(
-        surface,
-        lambda home: face_hair.brow_mask(home, thickness),
-        cap.BROW_WINDOW,
-        6,
-        count=2500,
-        length=14,
-        tint=0.22,
-        grain=0.5,
-    )
-
-
 def _facing(cards: Cards) -> NDArray[np.int64]:
     """Triangles wound so that their faces look the way their normals do."""
     a, b, c = (cards.vertices[cards.triangles[:, k]] for k in range(3))
     wrong = (np.cross(b - a, c - a) * cards.normals[cards.triangles].sum(1)).sum(1) < 0
     return np.where(wrong[:, None], cards.triangles[:, [0, 2, 1]], cards.triangles)
-
-
-def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Half the size, each texel the mean of four."""
-    total = sum(image[y::2, x::2].astype(np.uint16) for y in (0, 1) for x in (0, 1))
-    return ((np.asarray(total) + 2) >> 2).astype(np.uint8)
 
 
 def _checked_choice(choice: Mapping[str, str]) -> dict[str, str]:
@@ -287,5 +251,7 @@ def _checked_colours(colours: Mapping[str, Any]) -> dict[str, Colour]:
             raise UsageError(f"no wardrobe colour is called {slot!r}", f"give {', '.join(DEFAULT_COLOURS)}")
         values = np.asarray(colour, np.float64)
         if values.shape != (3,) or not np.isfinite(values).all() or (values < 0).any() or (values > 1).any():
-            raise UsageError(f"the {slot} colour {colour!r} is not linear RGB in 0..1", "give three numbers, 0 to 1")
+            raise UsageError(
+                f"the {slot} colour {colour!r} is not linear RGB in 0..1", "give three numbers, 0 to 1"
+            )
     return {slot: np.asarray(colours.get(slot, plain), np.float64) for slot, plain in DEFAULT_COLOURS.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +17,45 @@ Floats = NDArray[np.float64]
 
 # Upper edge of a beard: |x| -> y in cm on the default head.
 CHEEK = np.array(
-    [(0, -4.6), (2.6, -4.4), (3.1, -3.0), (3.8, -3.0), (4.8, -2.6), (5.7, -1.5), (6.4, 0.2), (6.8, 1.6), (7.5, 2.0)]
+    [
+        (0, -4.6),
+        (2.6, -4.4),
+        (3.1, -3.0),
+        (3.8, -3.0),
+        (4.8, -2.6),
+        (5.7, -1.5),
+        (6.4, 0.2),
+        (6.8, 1.6),
+        (7.5, 2.0),
+    ]
 )
 # The spine of a brow: |x|, y, thickness in cm on the default head.
 BROW = np.array(
-    [(1.2, 4.95, 0.60), (2.0, 5.22, 0.74), (3.1, 5.50, 0.72), (4.2, 5.55, 0.66), (5.1, 5.25, 0.50), (5.7, 4.85, 0.22)]
+    [
+        (1.2, 4.95, 0.60),
+        (2.0, 5.22, 0.74),
+        (3.1, 5.50, 0.72),
+        (4.2, 5.55, 0.66),
+        (5.1, 5.25, 0.50),
+        (5.7, 4.85, 0.22),
+    ]
 )
+
+
+@dataclass(frozen=True)
+class BrowShape:
+    """A kind of brow."""
+
+    hairs: int  # cards a side
+    thickness: float  # of the spine's
+    length: float  # cm
+
+
+BROWS = {
+    "natural": BrowShape(150, 1.0, 0.85),
+    "thin": BrowShape(120, 0.55, 0.70),
+    "bushy": BrowShape(190, 1.35, 1.15),
+}
 LASH_RING = 3.85  # eye ring coordinate that lashes grow from
 
 
@@ -52,7 +87,9 @@ def brow_mask(home: Floats, thickness: float = 1.0) -> Floats:
     x, y = np.abs(home[:, 0]), home[:, 1]
     middle = np.interp(x, BROW[:, 0], BROW[:, 1])
     thick = thickness * np.interp(x, BROW[:, 0], BROW[:, 2], 0, 0)
-    ends = smoothstep(x, BROW[0, 0] - 0.2, BROW[0, 0] + 0.5) * (1 - smoothstep(x, BROW[-1, 0] - 0.6, BROW[-1, 0] + 0.1))
+    ends = smoothstep(x, BROW[0, 0] - 0.2, BROW[0, 0] + 0.5) * (
+        1 - smoothstep(x, BROW[-1, 0] - 0.6, BROW[-1, 0] + 0.1)
+    )
     return np.exp(-(((y - middle) / np.maximum(0.42 * thick, 0.05)) ** 2)) * ends * (home[:, 2] > 4)
 
 
@@ -65,13 +102,18 @@ def beard(job: Job) -> Cards:
         inwards = -np.sign(roots.home[:, :1]) * LEFT * (1 - chin)
 
         def field(points: Floats, t: float) -> Floats:
-            return 1.1 * DOWN + 0.25 * FRONT * chin * (1 - t) + 0.25 * t * inwards + 0.35 * roots.normals * (1 - t)
+            return (
+                1.1 * DOWN
+                + 0.25 * FRONT * chin * (1 - t)
+                + 0.25 * t * inwards
+                + 0.35 * roots.normals * (1 - t)
+            )
 
         return field
 
     parts = []
     layers = (
-        (330, 1.0, 0.12, (UNDER, UNDER, DENSE), 0.75),
+        (400, 1.0, 0.12, (UNDER, UNDER, DENSE), 0.75),
         (330, 0.85, 0.3, (DENSE, LIGHT), 0.95),
         (230, 0.7, 0.45, (LIGHT, MEDIUM, MEDIUM_LIGHT), 1.1),
     )
@@ -81,14 +123,16 @@ def beard(job: Job) -> Cards:
         edge = smoothstep(np.interp(np.abs(home[:, 0]), CHEEK[:, 0], CHEEK[:, 1]) - home[:, 1], 0.0, 1.4)
         chin = smoothstep(-home[:, 1], 4.5, 7.5) * np.exp(-((home[:, 0] / 4) ** 2))
         lengths = longer * (0.55 + 0.45 * edge) * (0.7 + 1.1 * smoothstep(-home[:, 1], 0, 5) + 1.5 * chin)
-        lengths = lengths * rng.uniform(0.8, 1.2, len(home))
-        paths = grow(surface, roots, lengths, 3, field_for(roots), stiffness=0.7, clearance=clearance, lift=0.5)
+        lengths = lengths * (0.45 + 0.55 * smoothstep(home[:, 2], 2, 8)) * rng.uniform(0.8, 1.2, len(home))
+        paths = grow(
+            surface, roots, lengths, 3, field_for(roots), stiffness=0.7, clearance=clearance, lift=0.5
+        )
         paths = ruffle(clump(paths, rng, 140, 0.5), rng, 0.14)
-        inside = rng.random(len(paths)) < edge
+        inside = rng.random(len(paths)) < edge * np.clip(lengths, 0.35, 1.0)
         chosen = np.where(
             inside, rng.choice(strips, len(paths)), rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
         )
-        widths = job.widths(len(paths), width * (0.6 + 0.4 * edge))
+        widths = job.widths(len(paths), width * (0.6 + 0.4 * np.clip(lengths / 2, 0, 1)))
         parts.append(cards(job, paths, roots, widths, chosen, roll=0.5, along=(0.05, 1.0)))
     return joined([*parts, moustache(job)])
 
@@ -108,36 +152,44 @@ def moustache(job: Job) -> Cards:
         return field
 
     parts = []
-    layers = ((120, 0.5, 0.06, (UNDER, DENSE)), (120, 0.42, 0.13, (DENSE, LIGHT)), (80, 0.36, 0.2, (LIGHT, MEDIUM)))
+    layers = (
+        (120, 0.5, 0.06, (UNDER, DENSE)),
+        (120, 0.42, 0.13, (DENSE, LIGHT)),
+        (80, 0.36, 0.2, (LIGHT, MEDIUM)),
+    )
     for count, width, clearance, strips in layers:
         roots = surface.sample(moustache_mask, job.count(count), rng)
         lengths = (0.85 + 0.28 * np.abs(roots.home[:, 0])) * rng.uniform(0.8, 1.15, len(roots))
-        paths = grow(surface, roots, lengths, 3, field_for(roots), stiffness=0.5, clearance=clearance, lift=0.25)
+        paths = grow(
+            surface, roots, lengths, 3, field_for(roots), stiffness=0.5, clearance=clearance, lift=0.25
+        )
         chosen = rng.choice(strips, len(paths))
         widths = job.widths(len(paths), width)
-        parts.append(
-            cards(job, ruffle(paths, rng, 0.07), roots, widths, chosen, roll=0.3, along=(0.05, 1.0))
-        )
+        parts.append(cards(job, ruffle(paths, rng, 0.07), roots, widths, chosen, roll=0.3, along=(0.05, 1.0)))
     return joined(parts)
 
 
-def brows(job: Job, hairs: int, thickness: float, length: float) -> Cards:
+def brows(job: Job, shape: BrowShape) -> Cards:
     """Two brows: inner hairs rise, middle hairs lean outwards, upper hairs comb down into the spine."""
     surface, rng = job.surface, job.rng
     parts = []
     for side in (1.0, -1.0):
-        tries = 6 * job.count(hairs)
+        tries = 6 * job.count(shape.hairs)
         t = rng.random(tries)  # density proportional to the brow's thickness
         spine = [np.interp(t * (len(BROW) - 1), np.arange(len(BROW)), BROW[:, k]) for k in range(3)]
-        keep = np.flatnonzero(spine[2] / BROW[:, 2].max() > rng.random(tries))[: job.count(hairs)]
-        t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], thickness * spine[2][keep]
+        keep = np.flatnonzero(spine[2] / BROW[:, 2].max() > rng.random(tries))[: job.count(shape.hairs)]
+        t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], shape.thickness * spine[2][keep]
         offset = rng.uniform(-0.5, 0.5, len(t))
         roots = _on_face(surface, side * x, y + offset * thick)
         sideways = np.interp(t, (0, 0.15, 0.4, 1), (0.25, 0.55, 0.95, 0.9))
         upwards = np.interp(t, (0, 0.15, 0.4, 0.7, 1), (1.0, 0.85, 0.35, -0.25, -0.5))
         upwards = upwards - 0.9 * offset * np.clip(t * 2, 0, 1)
         comb = np.column_stack([side * sideways, upwards, -0.3 * sideways])
-        lengths = length * np.interp(t, (0, 0.2, 0.7, 1), (0.65, 1.0, 0.95, 0.7)) * rng.uniform(0.8, 1.2, len(t))
+        lengths = (
+            shape.length
+            * np.interp(t, (0, 0.2, 0.7, 1), (0.65, 1.0, 0.95, 0.7))
+            * rng.uniform(0.8, 1.2, len(t))
+        )
 
         def field(points: Floats, step: float, comb: Floats = comb) -> Floats:
             return comb
@@ -168,7 +220,7 @@ def lashes(job: Job, upper: float = 0.95, lower: float = 0.5) -> Cards:
             fan = side * (t - 0.42)[:, None] * LEFT * 0.5
             lower_down = (-0.12 if lift > 0 else -0.25) * UP
             start = unit(out * 0.9 + fan + lower_down + 0.35 * FRONT)
-            lengths = length * (0.65 + 0.4 * t) * rng.uniform(0.85, 1.1, count)
+            lengths = length * (0.42 + 0.6 * t) * rng.uniform(0.85, 1.1, count)
             step = np.linspace(0, 1, 4)[None, :, None]
             curve = step * start[:, None] + step**2 * (0.65 if lift > 0 else -0.2) * UP
             paths = roots.points[:, None] + lengths[:, None, None] * curve

@@ -33,7 +33,9 @@ class Garment:
     triangles: Ints  # (T, 3)
     root_vertices: Ints  # (N, 3) head vertex ids
     root_weights: Floats  # (N, 3) rows sum to 1
-    maps: Mapping[str, NDArray[np.uint8]] = field(repr=False)  # albedo (H,W,4), normal (H,W,3), roughness (H,W)
+    maps: Mapping[str, NDArray[np.uint8]] = field(
+        repr=False
+    )  # albedo (H,W,4), normal (H,W,3), roughness (H,W)
     alpha_mode: str  # OPAQUE, MASK, BLEND
     alpha_cutoff: float  # for MASK
     material: str  # hair, cloth
@@ -85,4 +87,3 @@ def _root_frames(
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-15)
     edge = (b - a) / np.maximum(np.linalg.norm(b - a, axis=1, keepdims=True), 1e-15)
     return point, np.stack([edge, normal, np.cross(edge, normal)], axis=2)
-

@@ -27,7 +27,7 @@ class Job:
     density: float = 1.0
     press: Press | None = None
 
-    def count(self, cards: int) -> int:
+    def count(self, cards: float) -> int:
         """Cards of a layer at this density."""
         return max(4, round(cards * self.density))
 
@@ -71,7 +71,7 @@ def grow(
         t = (index + 1) / segments
         direction = unit(stiffness * direction + field(point, t))
         moved = point + step * direction
-        wanted = (clearance(t) if callable(clearance) else clearance) * min(1.0, 2.5 * t)
+        wanted = np.asarray(clearance(t) if callable(clearance) else clearance) * min(1.0, 2.5 * t)
         for _ in range(2):
             distance, outward = surface.distance.look(moved)
             moved = moved + outward * np.clip(wanted - distance, 0, 2)[:, None]
@@ -135,7 +135,9 @@ def curl(
     t = np.linspace(0, 1, rows)
     angle = 2 * np.pi * (np.broadcast_to(turns, (total,))[:, None] * t + phase[:, None])
     size = radius * np.clip((t - start) / 0.25, 0, 1)
-    return paths + (size * np.cos(angle))[..., None] * side + flatness * (size * np.sin(angle))[..., None] * up
+    return (
+        paths + (size * np.cos(angle))[..., None] * side + flatness * (size * np.sin(angle))[..., None] * up
+    )
 
 
 def frames(paths: Floats, distance: DistanceField) -> tuple[Floats, Floats, Floats, Floats]:
@@ -162,13 +164,14 @@ def cards(
     twist: float = 0.0,
     along: tuple[float, float] = (0.0, 1.0),
     max_kink: float | None = -0.1,
+    max_rise: float | None = None,
 ) -> Cards:
     """Ribbons along paths (N, S + 1, 3).
 
     widths (N,) cm; strips (N,) columns of the atlas; roll and twist in radians; taper is the width at root,
     middle and tip; bend spreads the normals across a card; volume pulls them to the head's volume normal;
     along is the part of the strip used; paths with a kink (cosine of two segments below max_kink) are
-    dropped: they come from singular points of the field.
+    dropped: they come from singular points of the field, as do paths whose tip rises over max_rise cm.
     """
     rng = job.rng
     keep = np.ones(len(paths), bool)
@@ -177,11 +180,13 @@ def cards(
     if max_kink is not None:
         segment = unit(np.diff(paths, axis=1))
         keep = keep & ((segment[:, 1:] * segment[:, :-1]).sum(-1).min(1) > max_kink)
+    if max_rise is not None:
+        keep = keep & (job.surface.distance.distance(paths[:, -1]) < max_rise)
     paths, widths, strips, roots = paths[keep], widths[keep], strips[keep], roots.subset(keep)
     total, rows = paths.shape[:2]
     t = np.linspace(0, 1, rows)
     _, side, up, volume_normal = frames(paths, job.surface.distance)
-    angle = (rng.normal(size=total) * roll)[:, None] + twist * t * rng.normal(size=(total, 1))
+    angle = roll * rng.normal(size=(total, 1)) + twist * t * rng.normal(size=(total, 1))
     cosine, sine = np.cos(angle)[..., None], np.sin(angle)[..., None]
     side, up = cosine * side + sine * up, cosine * up - sine * side
     half = (0.5 * widths[:, None] * np.interp(t, (0, 0.5, 1), taper))[..., None]
@@ -195,6 +200,8 @@ def cards(
         across = np.where(flip, -sign, sign)
         uv[:, :, column, 0] = ((strips + 0.04 + 0.92 * (across + 1) / 2) / STRIPS)[:, None]
         uv[:, :, column, 1] = along[0] + (along[1] - along[0]) * t
+    if job.press is not None:
+        vertices, _ = job.press(vertices)
     return Cards(
         vertices.reshape(-1, 3),
         normals.reshape(-1, 3),

@@ -1,4 +1,4 @@
-"""Headwear grown from the head: a polar sheet around the cranium, cut by a plane, with a profile of cuff, band, brim."""
+"""Headwear grown from the head: a polar sheet around the cranium, cut by a plane, with a profile of cuff or band."""
 
 from __future__ import annotations
 
@@ -49,13 +49,15 @@ class Fit:
         """Points at polar angles and radii (A, R) -> (A, R, 3)."""
         return CRANIUM + radius[..., None] * self._direction(polar)
 
-    def press(self, paths: Floats, room: float = 0.18, blend: float = 1.5) -> tuple[Floats, NDArray[np.bool_]]:
+    def press(
+        self, paths: Floats, room: float = 0.15, blend: float = 1.8
+    ) -> tuple[Floats, NDArray[np.bool_]]:
         """Hair under the hat: above the plane its distance to the head is capped; hair wholly under it goes."""
         height = self.height(paths)
         distance, outward = self.surface.distance.look(paths)
-        under = np.clip((height + blend) / blend, 0, 1)
+        under = np.clip((height + blend) / (blend - 0.7), 0, 1)  # whole from 7 mm below the plane
         excess = np.maximum(distance - (room + (1 - under) * 3.0), 0) * (height > -blend)
-        return paths - outward * excess[..., None], (height < -0.4).any(1)
+        return paths - outward * excess[..., None], np.asarray((height < -0.4).any(1))
 
     def sheet(self, profile: tuple[tuple[float, float], ...]) -> Sheet:
         """Cloth through profile rows (row, extra radius cm): row 0..1 down the fit, beyond 1 in cm below it."""
@@ -72,13 +74,15 @@ class Fit:
         normals = unit(np.cross(np.gradient(grid, axis=0), along))
         if np.median((normals * (grid - CRANIUM)).sum(-1)) < 0:
             normals = -normals
-        if profile[0][0] == 0:
-            normals[0] = self.up
+        normals[[row == 0 for row, _ in profile]] = self.up  # the pole has no sides
         steps = np.linalg.norm(np.diff(grid, axis=0), axis=-1).mean(1)
         down = np.concatenate([[0.0], np.cumsum(steps)]) / steps.sum()
         u, v = np.meshgrid(np.linspace(0, 1, columns), down)
         return Sheet(
-            grid.reshape(-1, 3), normals.reshape(-1, 3), np.stack([u, v], axis=-1).reshape(-1, 2), _grid(count, columns)
+            grid.reshape(-1, 3),
+            normals.reshape(-1, 3),
+            np.stack([u, v], axis=-1).reshape(-1, 2),
+            _grid(count, columns),
         )
 
     def _direction(self, polar: Floats) -> Floats:
@@ -150,7 +154,8 @@ def _visor(fit: Fit, half_angle_deg: float = 62.0, depth: float = 4.2, drop: flo
     reach = np.cos(signed[columns] / limit * np.pi / 2)[:, None]
     out = np.stack([0.55 * np.sin(signed[columns]), 0 * columns, np.cos(signed[columns])], axis=1)
     rows = [
-        rim + 0.25 * fit.up + t * depth * reach * out - t**1.4 * drop * reach * (0, 1, 0) for t in np.linspace(0, 1, 6)
+        rim + 0.25 * fit.up + t * depth * reach * out - t**1.4 * drop * reach * (0, 1, 0)
+        for t in np.linspace(0, 1, 6)
     ]
     top = list(rows)
     rows.append(top[-1] - (0, 0.12, 0))
@@ -160,7 +165,10 @@ def _visor(fit: Fit, half_angle_deg: float = 62.0, depth: float = 4.2, drop: flo
     count, width = grid.shape[:2]
     u, v = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, count))
     return Sheet(
-        grid.reshape(-1, 3), normals.reshape(-1, 3), np.stack([u, v], axis=-1).reshape(-1, 2), _grid(count, width)
+        grid.reshape(-1, 3),
+        normals.reshape(-1, 3),
+        np.stack([u, v], axis=-1).reshape(-1, 2),
+        _grid(count, width),
     )
 
 

@@ -31,9 +31,22 @@ def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float =
     shade = painted["shade"].astype(np.float32) / 128
     flat = np.full((height, width), 128, np.uint8)
     return {
-        "albedo": np.dstack([*(srgb_bytes(shade * np.float32(colour[k])) for k in range(3)), painted["alpha"]]),
+        "albedo": np.dstack(
+            [*(srgb_bytes(shade * np.float32(colour[k])) for k in range(3)), painted["alpha"]]
+        ),
         "normal": np.dstack([flat, flat, np.full_like(flat, 255)]),
         "roughness": np.full((height, width), round(255 * roughness), np.uint8),
+    }
+
+
+def cloth_maps(painted: Arrays, colour: NDArray[np.floating]) -> dict[str, Bytes]:
+    """Maps of a painted cloth (dye, own, across, along, roughness) in a linear RGB colour (3,)."""
+    dye = painted["dye"].astype(np.float32) / 255
+    dyed = np.dstack([srgb_bytes(dye * np.float32(colour[k])) for k in range(3)])
+    return {
+        "albedo": np.dstack([np.maximum(dyed, painted["own"]), np.full(dye.shape, 255, np.uint8)]),
+        "normal": slope_normals(painted["across"], painted["along"]),
+        "roughness": painted["roughness"],
     }
 
 

@@ -40,10 +40,10 @@ def remembered(key: str, build: Callable[[], Arrays]) -> Arrays:
 
 
 def cache_folder() -> Path:
-    """$DREAMHEAD_CACHE, else $XDG_CACHE_HOME/dreamhead, else ~/.cache/dreamhead; the part for the wardrobe."""
-    root = os.environ.get("DREAMHEAD_CACHE")
-    base = Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dreamhead"
-    return base / "wardrobe"
+    """Where the wardrobe keeps its arrays: $XDG_CACHE_HOME or ~/.cache, then dreamhead/wardrobe."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
+    return root / "dreamhead" / "wardrobe"
 
 
 def _read(path: Path) -> Arrays | None:
@@ -63,7 +63,7 @@ def _write(path: Path, arrays: Arrays) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as aside:
             np.savez(aside, **arrays)  # type: ignore[arg-type]
-        os.replace(aside.name, path)
+        Path(aside.name).replace(path)
     except OSError as error:
         _log.warning("cannot keep %s: %s", path, error)
 

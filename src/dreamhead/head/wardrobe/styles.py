@@ -88,16 +88,29 @@ def short(job: Job) -> Cards:
         taper = smoothstep(roots.home[:, 1], -4, 6)
         lengths = longer * (1.0 + 1.3 * taper + 3.2 * top) * rng.uniform(0.85, 1.15, len(roots))
         room = clearance * (0.25 + 0.2 * taper + 0.75 * top)
-        paths = grow(surface, roots, lengths, 4, field_for(roots), stiffness=0.8, clearance=_fixed(room), lift=0.5)
+        paths = grow(
+            surface, roots, lengths, 4, field_for(roots), stiffness=0.8, clearance=_fixed(room), lift=0.5
+        )
         paths = ruffle(clump(paths, rng, 130, 0.45), rng, 0.16)
         widths = job.widths(len(paths), width * (0.55 + 0.45 * top))
-        parts.append(cards(job, paths, roots, widths, rng.choice(strips, len(paths)), roll=0.35))
+        parts.append(
+            cards(job, paths, roots, widths, rng.choice(strips, len(paths)), roll=0.35, max_rise=1.9)
+        )
     roots = surface.sample(hairline_band(-0.1, 1.2), job.count(220), rng)
     paths = grow(
-        surface, roots, 1.1 + 1.6 * top_of(roots.home), 3, field_for(roots), stiffness=0.6, clearance=0.12, lift=0.3
+        surface,
+        roots,
+        1.1 + 1.6 * top_of(roots.home),
+        3,
+        field_for(roots),
+        stiffness=0.6,
+        clearance=0.12,
+        lift=0.3,
     )
     strips_here = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
-    parts.append(cards(job, ruffle(paths, rng, 0.12), roots, job.widths(len(paths), 0.55), strips_here, roll=0.2))
+    parts.append(
+        cards(job, ruffle(paths, rng, 0.12), roots, job.widths(len(paths), 0.55), strips_here, roll=0.2)
+    )
     return joined(parts)
 
 
@@ -108,7 +121,7 @@ def long(job: Job) -> Cards:
 
 def wavy(job: Job) -> Cards:
     """Shoulder-length waves with the parting on the other side."""
-    return _parted(job, parting=-1.5, floor=-15.0, segments=11, wave=0.6, turns=2.3, share=0.66)
+    return _parted(job, parting=-1.5, floor=-15.0, segments=11, wave=0.85, turns=1.9, share=0.58, room=1.7)
 
 
 def _parted(
@@ -120,8 +133,10 @@ def _parted(
     wave: float = 0.0,
     turns: float = 0.0,
     share: float = 1.0,
+    room: float = 1.0,
 ) -> Cards:
-    """Falling hair: parting is its x in front, floor the height of the ends, wave its radius; cm."""
+    """Falling hair: parting is its x in front, floor the height of the ends, wave its radius; cm.  share
+    thins the layers, room lifts them."""
     surface, rng = job.surface, job.rng
 
     def field_for(roots: Roots, lengths: Floats) -> Field:
@@ -149,9 +164,9 @@ def _parted(
 
     parts = []
     layers = (
-        (330, 2.3, 0.25, (UNDER, UNDER, DENSE), 0.96),
-        (300, 1.9, 0.5, (DENSE, DENSE, LIGHT), 1.0),
-        (250, 1.4, 0.75, (DENSE, LIGHT, MEDIUM), 1.0),
+        (290, 2.4, 0.25, (UNDER, UNDER, DENSE), 0.96),
+        (260, 2.0, 0.5, (UNDER, DENSE, LIGHT), 1.0),
+        (230, 1.3, 0.75, (DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT), 1.0),
         (70, 1.2, 0.85, (MEDIUM_LIGHT, WISPY), 0.97),
     )
     for count, width, clearance, strips, longer in layers:
@@ -159,23 +174,41 @@ def _parted(
         lengths = roots.home[:, 1] - floor + 3.5 * smoothstep(roots.home[:, 1], 8, 14)
         lengths = lengths * longer * rng.uniform(0.93, 1.02, len(lengths))
 
-        def room(t: float, clearance: float = clearance) -> float:
+        def clear(t: float, clearance: float = clearance * room) -> float:
             return clearance * (0.75 + 0.5 * float(np.sin(np.pi * min(1.0, t * 2.2))))
 
-        paths = grow(surface, roots, lengths, 16, field_for(roots, lengths), stiffness=1.3, clearance=room, lift=0.25)
+        paths = grow(
+            surface, roots, lengths, 16, field_for(roots, lengths), stiffness=1.3, clearance=clear, lift=0.25
+        )
         paths = ruffle(clump(smooth(paths, 2), rng, 70, 0.45, 1.5), rng, 0.35, 2.0)
         if wave:
             phase = np.abs(azimuth(roots.home)) / 70 + 0.12 * rng.random(len(paths))  # neighbours in phase
-            paths = curl(paths, surface.distance, wave, turns, phase, flatness=0.35, start=0.25)
+            paths = curl(paths, surface.distance, wave, turns, phase, flatness=0.6, start=0.2)
         paths = resample(paths, segments, 1.0 if wave else 1.35)
         widths = job.widths(len(paths), width / np.sqrt(share))
         chosen = rng.choice(strips, len(paths))
-        parts.append(cards(job, paths, roots, widths, chosen, roll=0.18, taper=(0.8, 1.0, 0.6)))
-    roots = surface.sample(hairline_band(0.0, 0.9), job.count(150), rng)
-    lengths = rng.uniform(2.5, 6, len(roots))
-    paths = grow(surface, roots, lengths, 4, field_for(roots, lengths), stiffness=0.8, clearance=0.12, lift=0.2)
+        parts.append(
+            cards(
+                job,
+                paths,
+                roots,
+                widths,
+                chosen,
+                roll=0.22,
+                taper=(0.8, 1.0, 0.6),
+                volume=0.4 if wave else 0.6,
+                bend=0.7,
+            )
+        )
+    roots = surface.sample(hairline_band(-0.2, 1.3), job.count(230), rng)
+    lengths = rng.uniform(3.0, 7.5, len(roots))
+    paths = grow(
+        surface, roots, lengths, 4, field_for(roots, lengths), stiffness=0.8, clearance=0.12, lift=0.2
+    )
     strips_here = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
-    parts.append(cards(job, ruffle(paths, rng, 0.2), roots, job.widths(len(paths), 0.6), strips_here, roll=0.15))
+    parts.append(
+        cards(job, ruffle(paths, rng, 0.2), roots, job.widths(len(paths), 0.6), strips_here, roll=0.15)
+    )
     return joined(parts)
 
 
@@ -270,7 +303,9 @@ def _knot(job: Job, anchor: Floats, root: Roots, radius: float) -> Cards:
     size = radius * (0.8 + 0.2 * rng.uniform(0.55, 1.0, count))[:, None]
     centre = anchor + axis * radius * 0.45
     ring = np.cos(turn)[..., None] * side + np.sin(turn)[..., None] * other
-    paths = centre + (size * np.cos(height))[..., None] * ring + (0.72 * size * np.sin(height))[..., None] * axis
+    paths = (
+        centre + (size * np.cos(height))[..., None] * ring + (0.72 * size * np.sin(height))[..., None] * axis
+    )
     roots = root.subset(np.zeros(count, np.int64))
     strips = rng.choice((UNDER, DENSE, DENSE, LIGHT), count)
     made = cards(job, paths, roots, job.widths(count, 1.1), strips, roll=0.15, along=(0.1, 0.85))
@@ -289,4 +324,10 @@ def _fixed(values: Floats) -> Callable[[float], Floats]:
     return lambda t: values
 
 
-STYLES: dict[str, Callable[[Job], Cards]] = {"short": short, "long": long, "wavy": wavy, "bun": bun, "afro": afro}
+STYLES: dict[str, Callable[[Job], Cards]] = {
+    "short": short,
+    "long": long,
+    "wavy": wavy,
+    "bun": bun,
+    "afro": afro,
+}

@@ -35,6 +35,7 @@ HAIRLINE = np.array(
 
 # Where the skin turns inwards and no light reaches: ring coordinates at and beyond which it is hidden.
 HIDDEN_RINGS = {"mouth_ring": 4.6, "eye_ring": 4.2, "nostril_ring": 2.2, "ear_ring": 8.2}
+EAR_RING = 1.2  # ear ring coordinate from which on nothing grows
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray
         if name in head.fields:
             hidden |= np.asarray(head.fields[name]) > limit
     outer = triangles[~hidden[triangles].any(1)]
-    ears = np.asarray(head.masks["ears"])[outer].mean(1) > 0.5
+    ears = (np.asarray(head.fields["ear_ring"])[outer] > EAR_RING).any(1)
     used = np.unique(outer)
     normals = vertex_normals(here, outer)
     dense = np.concatenate([here[used], here[outer].mean(1)])

@@ -1,0 +1,122 @@
+"""Which painted texture each garment wears, coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.head.model import HeadModel
+from dreamhead.head.wardrobe import cap, face_hair
+from dreamhead.head.wardrobe.atlas import fine_atlas, strand_atlas
+from dreamhead.head.wardrobe.cloth import painted_cloth
+from dreamhead.head.wardrobe.materials import cloth_maps, decal_maps, hair_maps
+from dreamhead.head.wardrobe.store import Arrays, remembered
+from dreamhead.head.wardrobe.surface import Surface, surface_of
+
+Colour = NDArray[np.floating]
+Maps = dict[str, NDArray[np.uint8]]
+
+
+def maps_of(head: HeadModel, name: str, item: str, colours: Mapping[str, Colour], *, halve: bool) -> Maps:
+    """The maps of the garment called name for an item of its slot; halve for half the size."""
+    paint, colour = _LOOKS[name]
+    painted = paint(head, item)
+    if halve:
+        painted = {channel: _halved(image) for channel, image in painted.items()}
+    return colour(painted, item, colours)
+
+
+def _strands(head: HeadModel, item: str) -> Arrays:
+    if item == "buzz":
+        return _on_default(head, "fuzz", lambda surface: cap.paint_fuzz(surface, 3))
+    return strand_atlas()
+
+
+def _scalp(head: HeadModel, item: str) -> Arrays:
+    solid, soft = (0.8, 1.3) if item == "buzz" else (1.0, 1.0)
+    return _on_default(
+        head, f"scalp {solid} {soft}", lambda surface: cap.paint_scalp(surface, 4, soft=soft, solid=solid)
+    )
+
+
+def _whiskers(head: HeadModel, item: str) -> Arrays:
+    mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
+    count, length, tint = (70_000, 4, 0.25) if item == "stubble" else (110_000, 10, 0.8)
+
+    def paint(surface: Surface) -> Arrays:
+        return cap.paint_face(
+            surface, mask, cap.WHISKERS_WINDOW, 5, count=count, length=length, tint=tint, grain=0.9
+        )
+
+    return _on_default(head, f"whiskers {item}", paint)
+
+
+def _brow_tint(head: HeadModel, item: str) -> Arrays:
+    thickness = face_hair.BROWS[item].thickness
+
+    def paint(surface: Surface) -> Arrays:
+        return cap.paint_face(
+            surface,
+            lambda home: face_hair.brow_mask(home, thickness),
+            cap.BROW_WINDOW,
+            6,
+            count=2500,
+            length=14,
+            tint=0.22,
+            grain=0.5,
+        )
+
+    return _on_default(head, f"brows {item}", paint)
+
+
+def _on_default(head: HeadModel, label: str, paint: Callable[[Surface], Arrays]) -> Arrays:
+    """A texture painted on the default head, remembered."""
+
+    def build() -> Arrays:
+        return paint(surface_of(head, np.zeros(len(head.slider_names), np.float32), head.mean))
+
+    return remembered(f"{label} {head.name} {head.revision}", build)
+
+
+def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half the size, each texel the mean of four."""
+    total = np.full((image.shape[0] // 2, image.shape[1] // 2, *image.shape[2:]), 2, np.uint16)
+    for y in (0, 1):
+        for x in (0, 1):
+            total += image[y::2, x::2]
+    return (total >> 2).astype(np.uint8)
+
+
+_LOOKS: dict[
+    str, tuple[Callable[[HeadModel, str], Arrays], Callable[[Arrays, str, Mapping[str, Colour]], Maps]]
+] = {
+    "hair": (
+        _strands,
+        lambda painted, item, colours: (
+            decal_maps(painted, 0.8 * colours["hair"])
+            if item == "buzz"
+            else hair_maps(painted, colours["hair"])
+        ),
+    ),
+    "hair_cap": (_scalp, lambda painted, item, colours: decal_maps(painted, 0.6 * colours["hair"])),
+    "beard": (
+        lambda head, item: strand_atlas(),
+        lambda painted, item, colours: hair_maps(painted, colours["beard"]),
+    ),
+    "beard_shadow": (_whiskers, lambda painted, item, colours: decal_maps(painted, 0.7 * colours["beard"])),
+    "brows": (
+        lambda head, item: fine_atlas(),
+        lambda painted, item, colours: hair_maps(painted, colours["brows"], 0.55),
+    ),
+    "brows_tint": (_brow_tint, lambda painted, item, colours: decal_maps(painted, 0.9 * colours["brows"])),
+    "lashes": (
+        lambda head, item: fine_atlas(),
+        lambda painted, item, colours: hair_maps(painted, 0.3 * colours["brows"], 0.5),
+    ),
+    "headwear": (
+        lambda head, item: painted_cloth(item),
+        lambda painted, item, colours: cloth_maps(painted, colours["headwear"]),
+    ),
+}
