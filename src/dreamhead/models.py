@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dreamhead import record, settings
-from dreamhead.errors import DreamheadError, MissingModelError, UsageError
+from dreamhead.errors import MissingModelError, UsageError
 from dreamhead.job import Job
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def head_revision(name: str) -> str:
     """Revision of a head model, without building it."""
     from dreamhead.head.builtin.model import head_revision as builtin_revision
 
-    _check_head(name)
+    if name != "builtin":
+        raise UsageError(f"there is no head model named {name!r}", "use --set models.head=builtin")
     return builtin_revision()
 
 
@@ -71,10 +72,9 @@ class Loader:
 
     @cached_property
     def head(self) -> HeadModel:
-        from dreamhead.head.builtin.model import build_head
+        from dreamhead.head.load import load_head
 
-        _check_head(_profile(self.job).head)
-        return build_head()
+        return load_head(_profile(self.job).head)
 
     @cached_property
     def priors(self) -> Priors:
@@ -103,8 +103,3 @@ def _profile(job: Job) -> Profile:
     from dreamhead.priors.profiles import resolve_profile
 
     return resolve_profile(job.profile, settings.model_settings(job.overrides))
-
-
-def _check_head(name: str) -> None:
-    if name != "builtin":
-        raise DreamheadError(f"head model {name!r} is not available", "use --set models.head=builtin")
