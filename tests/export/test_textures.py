@@ -35,6 +35,27 @@ def test_files_are_the_maps() -> None:
         np.testing.assert_array_equal(decoded(files[f"skin_{name}"]), maps[name])
 
 
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        ((3, 5), np.uint8),
+        ((300, 7), np.uint8),
+        ((4, 4, 2), np.uint8),
+        ((1, 1, 3), np.uint8),
+        ((9, 2, 4), np.uint8),
+    ]
+    + [((257, 3), np.uint16)],
+)
+def test_png_is_lossless(shape: tuple[int, ...], kind: type) -> None:
+    pixels = np.random.default_rng(1).integers(0, np.iinfo(kind).max + 1, shape).astype(kind)
+    np.testing.assert_array_equal(decoded(textures.png_bytes(pixels)), pixels)
+
+
+def test_png_takes_views_that_are_not_contiguous() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (20, 30, 3), dtype=np.uint8)[::2, ::-1]
+    np.testing.assert_array_equal(decoded(textures.png_bytes(pixels)), pixels)
+
+
 def test_displacement_keeps_16_bits() -> None:
     ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256)
     content = textures.png_bytes(ramp)

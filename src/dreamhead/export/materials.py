@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dreamhead.export.bundle import Material, Texture
 from dreamhead.export.textures import (
     PNG,
@@ -18,6 +20,8 @@ from dreamhead.export.textures import (
     specular_texture,
 )
 from dreamhead.head.wardrobe.garment import Garment
+from dreamhead.head.wardrobe.materials import srgb_bytes
+from dreamhead.world.eye import PartMaps
 
 SKIN_IOR = 1.5  # so that the specular texture's alpha 1 is 4 %
 EYE_IOR = 1.376  # cornea
@@ -26,10 +30,11 @@ MOUTH_IOR = 1.4  # wet
 
 @dataclass(frozen=True)
 class Surface:
-    """A material and the PNG files in textures/ that it comes from: name without ending -> content."""
+    """A material, the PNG files in textures/ that it comes from, and the maps themselves."""
 
     material: Material
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes]  # name without ending -> content
+    maps: Mapping[str, Picture]  # albedo, normal, roughness, ... -> 8 bit pixels
 
 
 def skin_surface(maps: Mapping[str, Picture], occlusion: Bytes8) -> Surface:
@@ -44,7 +49,7 @@ def skin_surface(maps: Mapping[str, Picture], occlusion: Bytes8) -> Surface:
         specular=specular_texture("skin_specular", pictures["skin_specular"]),
         ior=SKIN_IOR,
     )
-    return Surface(material, files)
+    return Surface(material, files, maps)
 
 
 def eye_surface(maps: Mapping[str, Bytes8]) -> Surface:
@@ -68,6 +73,16 @@ def garment_surface(garment: Garment) -> Surface:
     )
 
 
+def part_maps_in_bytes(maps: PartMaps) -> dict[str, Bytes8]:
+    """Maps as `world` makes them (float, linear) -> 8 bit: albedo sRGB, normal and the rest linear."""
+    return {
+        "albedo": srgb_bytes(maps.albedo),
+        "normal": np.round(127.5 + 127.5 * maps.normal).astype(np.uint8),
+        "roughness": np.round(255 * maps.roughness).astype(np.uint8),
+        "specular": np.round(255 * maps.specular).astype(np.uint8),
+    }
+
+
 def plain_surface(name: str, maps: Mapping[str, Bytes8], **settings: Any) -> Surface:
     """A material with base colour, normal and ORM textures.
 
@@ -88,4 +103,4 @@ def plain_surface(name: str, maps: Mapping[str, Bytes8], **settings: Any) -> Sur
     material = Material(
         name, base_color=texture("albedo"), normal=texture("normal"), orm=texture("orm"), **settings
     )
-    return Surface(material, files)
+    return Surface(material, files, maps)

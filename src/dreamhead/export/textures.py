@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ Picture = NDArray[Any]  # (H, W) or (H, W, C), uint8 or uint16
 PNG = "image/png"
 JPEG = "image/jpeg"
 JPEG_QUALITY = 93  # without chroma subsampling: 5 MB for a 4096² albedo that is 25 MB as PNG
+PNG_COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> grey, grey and alpha, RGB, RGBA
+ROWS_AT_ONCE = 256  # filtered together, to stay small in memory
 SKIN_MAPS: Mapping[str, tuple[type, int]] = {
     "albedo": (np.uint8, 3),
     "normal": (np.uint8, 3),
@@ -84,13 +87,37 @@ def jpeg_texture(name: str, pixels: Bytes8) -> Texture:
 
 
 def png_bytes(pixels: Picture) -> bytes:
-    """Lossless.  Run-length coding of filtered rows: on noisy maps as small as deflate, four times faster."""
-    return _encoded(pixels, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
+    """A PNG (ISO/IEC 15948) of (H, W) or (H, W, C) pixels, every row filtered by its left neighbour.
+
+    Filtering in numpy and run-length coding by zlib: on noisy maps as small as Pillow's files and written
+    three times faster.
+    """
+    table = pixels.reshape(*pixels.shape[:2], -1)
+    height, width, channels = table.shape
+    depth = 8 * table.dtype.itemsize
+    rows = np.ascontiguousarray(table if depth == 8 else table.astype(">u2")).view(np.uint8)
+    rows = rows.reshape(height, -1)
+    pixel_bytes = channels * depth // 8
+    compressor = zlib.compressobj(level=1, strategy=zlib.Z_RLE)
+    packed = []
+    for start in range(0, height, ROWS_AT_ONCE):
+        block = rows[start : start + ROWS_AT_ONCE]
+        filtered = np.empty((len(block), 1 + block.shape[1]), np.uint8)
+        filtered[:, 0] = 1  # filter type Sub
+        filtered[:, 1 : 1 + pixel_bytes] = block[:, :pixel_bytes]
+        np.subtract(block[:, pixel_bytes:], block[:, :-pixel_bytes], out=filtered[:, 1 + pixel_bytes :])
+        packed.append(compressor.compress(filtered.data))
+    packed.append(compressor.flush())
+    header = struct.pack(">IIBBBBB", width, height, depth, PNG_COLOUR_TYPES[channels], 0, 0, 0)
+    body = _chunk(b"IHDR", header) + _chunk(b"IDAT", b"".join(packed)) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def jpeg_bytes(pixels: Bytes8, quality: int = JPEG_QUALITY) -> bytes:
     """Baseline JPEG of (H, W, 3) pixels, chroma at full size."""
-    return _encoded(pixels, "JPEG", quality=quality, subsampling=0)
+    stream = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "JPEG", quality=quality, subsampling=0)
+    return stream.getvalue()
 
 
 def encode_all(pictures: Mapping[str, Picture], threads: int = 2) -> dict[str, bytes]:
@@ -99,10 +126,9 @@ def encode_all(pictures: Mapping[str, Picture], threads: int = 2) -> dict[str, b
         return dict(zip(pictures, pool.map(png_bytes, pictures.values()), strict=True))
 
 
-def _encoded(pixels: Picture, file_format: str, **options: Any) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, file_format, **options)
-    return stream.getvalue()
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join([struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)])
 
 
 def _check_maps(maps: Mapping[str, Picture]) -> None:
