@@ -35,7 +35,9 @@ def measure(asset: HeadAsset, head: HeadModel) -> Measures:
     albedo = reduced(srgb_to_linear(asset.maps["albedo"] / 255.0), size)
     normal = reduced(asset.maps["normal"] / 127.5 - 1, size)
     skin = next(part for part in head.parts if part.name == "skin")
-    position = bake(skin, np.concatenate([head.mean, masks(head)], axis=1), size, rasterizer("auto", "cpu"))[0]
+    position = bake(skin, np.concatenate([head.mean, masks(head)], axis=1), size, rasterizer("auto", "cpu"))[
+        0
+    ]
     face = (position[..., 3] > 0.5) & (position[..., 4] < 0.2) & (position[..., 2] > 0.02)
     marks = points(head.landmarks_68, head.mean)
     chin, nose_base, brow = marks[8, 1], marks[33, 1], marks[17:27, 1].mean()
@@ -50,7 +52,9 @@ def measure(asset: HeadAsset, head: HeadModel) -> Measures:
         saturation=float((mean.max() - mean.min()) / max(mean.max(), 1e-6)),
         wrinkles=wrinkle_energy(normal, face),
         width=float(np.linalg.norm(carved[2] - carved[14]) / np.linalg.norm(carved[27] - carved[8])),
-        lower_darkness=float(luminance(albedo[lower].mean(0)) / max(luminance(albedo[forehead].mean(0)), 1e-6)),
+        lower_darkness=float(
+            luminance(albedo[lower].mean(0)) / max(luminance(albedo[forehead].mean(0)), 1e-6)
+        ),
     )
 
 

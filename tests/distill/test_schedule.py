@@ -1,3 +1,5 @@
+import itertools
+
 import torch
 
 from dreamhead.distill.schedule import falling, noised, uniform
@@ -6,7 +8,7 @@ from dreamhead.distill.schedule import falling, noised, uniform
 def test_falling_goes_down_in_equal_intervals() -> None:
     values = [falling(i, 50, 0.98, 0.02, 1000) for i in range(50)]
     assert values[0] == 980 and values[-1] == 20
-    steps = {a - b for a, b in zip(values, values[1:], strict=False)}
+    steps = {a - b for a, b in itertools.pairwise(values)}
     assert steps <= {19, 20}
 
 

@@ -29,11 +29,17 @@ def test_whole_passes_then_one_resize() -> None:
 
 def test_colour_survives() -> None:
     image = np.full((16, 16, 3), [0.2, 0.5, 0.7], np.float32)
-    np.testing.assert_allclose(super_resolved(image, Nearest(4), 100, "cpu"), 0 * np.zeros((100, 100, 3)) + [0.2, 0.5, 0.7], atol=1e-5)
+    np.testing.assert_allclose(
+        super_resolved(image, Nearest(4), 100, "cpu"),
+        0 * np.zeros((100, 100, 3)) + [0.2, 0.5, 0.7],
+        atol=1e-5,
+    )
 
 
 def test_srgb_known_values() -> None:
-    np.testing.assert_allclose(linear_to_srgb(np.array([0, 0.0031308, 0.2140, 1.0], np.float32)), [0, 0.04045, 0.5, 1], atol=1e-4)
+    np.testing.assert_allclose(
+        linear_to_srgb(np.array([0, 0.0031308, 0.2140, 1.0], np.float32)), [0, 0.04045, 0.5, 1], atol=1e-4
+    )
 
 
 def test_tile_is_periodic_and_seeded() -> None:
@@ -43,7 +49,7 @@ def test_tile_is_periodic_and_seeded() -> None:
     assert np.array_equal(pores, again) and not np.array_equal(pores, other)
     across = np.abs(np.diff(tiled(pores, 256), axis=1)).max(axis=0)
     assert across[127] <= across.max()
-    assert 0 <= pores.min() and pores.max() <= 1 and 0 <= furrows.min() and furrows.max() <= 1
+    assert pores.min() >= 0 and pores.max() <= 1 and furrows.min() >= 0 and furrows.max() <= 1
     assert 0.01 < pores.mean() < 0.4
 
 

@@ -9,7 +9,9 @@ from dreamhead.world.recall import captioned_heads, recall
 def bag_of_words(texts: list[str]) -> np.ndarray:
     """A text encoder that knows only which words are there."""
     words = sorted({word for text in texts for word in re.findall("[a-z]+", text.lower())})
-    rows = np.array([[word in re.findall("[a-z]+", text.lower()) for word in words] for text in texts], np.float32)
+    rows = np.array(
+        [[word in re.findall("[a-z]+", text.lower()) for word in words] for text in texts], np.float32
+    )
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
 
@@ -39,7 +41,10 @@ def test_the_nearest_captions_agree() -> None:
 def test_a_known_caption_recalls_its_head() -> None:
     heads = list(captioned_heads(300, 5))
     vectors = bag_of_words([text for _, text in heads])
-    right = sum(recall(vectors[i], vectors, heads).attributes.creature == heads[i][0].creature for i in range(0, 300, 7))
+    right = sum(
+        recall(vectors[i], vectors, heads).attributes.creature == heads[i][0].creature
+        for i in range(0, 300, 7)
+    )
     assert right >= 38  # of 43: short captions do not say
 
 

@@ -75,7 +75,9 @@ def _save(
     save_loop_state(work, name, index, tensors)
 
 
-def _restore(parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer, work: Path, name: str) -> int:
+def _restore(
+    parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer, work: Path, name: str
+) -> int:
     saved = load_loop_state(work, name)
     if saved is None:
         return 0

@@ -9,6 +9,8 @@ Both forms give a target z* for the loss 0.5 |z - z*|^2, so that one gradient pa
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,9 @@ from dreamhead.priors.protocols import Denoiser
 FORMS = ("sds", "x0")
 
 
-def guided_noise(denoiser: Denoiser, latents: Tensor, t: int, text: Tensor, null: Tensor, guidance: float) -> Tensor:
+def guided_noise(
+    denoiser: Denoiser, latents: Tensor, t: int, text: Tensor, null: Tensor, guidance: float
+) -> Tensor:
     """Classifier-free guidance in one batch: null + guidance (text - null).
 
     latents (B,C,h,w); text and null (1,L,D) or (B,L,D).
@@ -27,7 +31,9 @@ def guided_noise(denoiser: Denoiser, latents: Tensor, t: int, text: Tensor, null
     batch = len(latents)
     steps = torch.full((2 * batch,), t, device=latents.device, dtype=torch.long)
     conditions = torch.cat([null.expand(batch, -1, -1), text.expand(batch, -1, -1)])
-    unconditional, conditional = denoiser.predict_noise(latents.repeat(2, 1, 1, 1), steps, conditions).chunk(2)
+    unconditional, conditional = denoiser.predict_noise(latents.repeat(2, 1, 1, 1), steps, conditions).chunk(
+        2
+    )
     return unconditional + guidance * (conditional - unconditional)
 
 
@@ -74,7 +80,7 @@ def sample(
     alphas = denoiser.alphas_cumprod.to(noise)
     latents = noise if start is None else noised(start, noise, alphas[grid[0]])
     with torch.no_grad():
-        for t, following in zip(grid, grid[1:], strict=False):
+        for t, following in itertools.pairwise(grid):
             predicted = guided_noise(denoiser, latents, t, text, null, guidance)
             clean = (latents - (1 - alphas[t]).sqrt() * predicted) / alphas[t].sqrt().clamp_min(1e-2)
             last = following == 0

@@ -56,7 +56,8 @@ class Camera3:
 
     def pictures(self, identity: Floats) -> Tensor:
         """(3 * lights, 3, size, size) sRGB."""
-        vertices = self.head.neutral(identity)
+        # the linear shape: a candidate's picture is small, and solving lips and lids exactly costs more than drawing
+        vertices = self.head.mean + np.einsum("k,kvc->vc", identity, self.head.identity_basis)
         above = vertices[self.head.masks["neck"] < 0.5]
         centre = [0.0, float(above[:, 1].max() + above[:, 1].min()) / 2, float(above[:, 2].mean())]
         buffers = head_buffers(self.head.parts, device=self.device)
@@ -84,7 +85,9 @@ def build_bank(camera: Camera3, identities: Floats, progress: Callable[[int, int
     return Bank(identities, np.stack(rows), camera.embed(np.zeros_like(identities[0])))
 
 
-def scores(embeddings: Floats, anchor: Floats, text: Floats, anchor_text: Floats, direct: float, relative: float) -> Floats:
+def scores(
+    embeddings: Floats, anchor: Floats, text: Floats, anchor_text: Floats, direct: float, relative: float
+) -> Floats:
     """(N, D) picture embeddings against a text (D,): lambda_d s_d + lambda_r s_r (eq. 3), each s a cosine."""
     difference = embeddings - anchor
     length = np.maximum(np.linalg.norm(difference, axis=1), 1e-6)

@@ -94,17 +94,27 @@ def run(asset: HeadAsset, config: CarveConfig, context: Context) -> HeadAsset:
         relief = smooth(ground, displacement) / 1000
         normal = functional.normalize(tangent_normals(slopes), dim=0).permute(1, 2, 0)
     return asset.changed(
-        identity=identity.detach().cpu().numpy(), displacement=relief.cpu().numpy(), detail_normal=normal.cpu().numpy()
+        identity=identity.detach().cpu().numpy(),
+        displacement=relief.cpu().numpy(),
+        detail_normal=normal.cpu().numpy(),
     )
 
 
-def prepare(head: HeadModel, identity: np.ndarray, buffers: HeadBuffers, config: CarveConfig, device: str) -> Ground:
+def prepare(
+    head: HeadModel, identity: np.ndarray, buffers: HeadBuffers, config: CarveConfig, device: str
+) -> Ground:
     """The head's constants on the device."""
     skin = {part.name: part for part in head.parts}["skin"]
     outside = np.zeros(len(head.mean), np.float32)
     outside[np.unique(skin.faces)] = 1
     masks = head.masks
-    weight = outside * (1 - masks["lips"]) * (1 - masks["lids"]) * (1 - masks["ears"]) * np.maximum(masks["face"], masks["scalp"])
+    weight = (
+        outside
+        * (1 - masks["lips"])
+        * (1 - masks["lids"])
+        * (1 - masks["ears"])
+        * np.maximum(masks["face"], masks["scalp"])
+    )
     mirrored = None
     if config.symmetric:
         _, nearest = cKDTree(head.mean).query(head.mean * np.array([-1, 1, 1], np.float32))
@@ -129,7 +139,7 @@ def neighbour_average(faces: Tensor, count: int) -> Tensor:
     own = torch.arange(count)
     values = torch.cat([weights, torch.where(degree > 0, 0.5, 1.0)])
     places = torch.cat([pairs, torch.stack([own, own], 1)]).T
-    return torch.sparse_coo_tensor(places, values, (count, count)).coalesce()
+    return torch.sparse_coo_tensor(places, values, (count, count), check_invariants=True).coalesce()
 
 
 def smooth(ground: Ground, displacement: Tensor) -> Tensor:
@@ -152,7 +162,9 @@ def tangent_normals(slopes: Tensor) -> Tensor:
     return torch.cat([slopes, torch.ones_like(slopes[:1])])
 
 
-def regularisation(ground: Ground, config: CarveConfig, identity: Tensor, displacement: Tensor, slopes: Tensor) -> Tensor:
+def regularisation(
+    ground: Ground, config: CarveConfig, identity: Tensor, displacement: Tensor, slopes: Tensor
+) -> Tensor:
     """L_sha + L_geo + L_map (DreamFace eq. 7)."""
     shape = (identity - ground.selected).square().sum()
     moved = smooth(ground, displacement)
@@ -167,7 +179,9 @@ def regularisation(ground: Ground, config: CarveConfig, identity: Tensor, displa
     )
 
 
-def constrain(ground: Ground, config: CarveConfig, identity: Tensor, displacement: Tensor, slopes: Tensor) -> None:
+def constrain(
+    ground: Ground, config: CarveConfig, identity: Tensor, displacement: Tensor, slopes: Tensor
+) -> None:
     """Keep every parameter in its range and, if asked, mirrored; in place."""
     with torch.no_grad():
         identity.copy_(identity.clamp(ground.limits[:, 0], ground.limits[:, 1]))

@@ -20,7 +20,9 @@ def run(asset: HeadAsset, config: DecodeConfig, context: Context) -> HeadAsset:
     context.progress(0, 2, "decoding maps")
     latent = torch.from_numpy(asset.latent)[None].to(context.device)
     with torch.no_grad():
-        decoded = {name: value[0].float().cpu() for name, value in context.priors.maps.decode_maps(latent).items()}
+        decoded = {
+            name: value[0].float().cpu() for name, value in context.priors.maps.decode_maps(latent).items()
+        }
     size = decoded["normal"].shape[-1]
     pores = flattened(unit(decoded["normal"].permute(1, 2, 0).numpy()), config.normal_strength)
     normal = combined_normals(resized(asset.detail_normal, size), pores)

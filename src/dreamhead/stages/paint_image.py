@@ -28,7 +28,10 @@ def run(asset: HeadAsset, config: PaintImageConfig, context: Context) -> HeadAss
     stand = easel(context)
     vertices = torch.from_numpy(carved_vertices(asset, context.head)).to(context.device)
     normal = torch.from_numpy(asset.detail_normal).permute(2, 0, 1).to(context.device)
-    eye = Maps(albedo=srgb_to_linear(eye_albedo(asset, 128)[0].to(context.device)), roughness=torch.tensor([0.1], device=context.device))
+    eye = Maps(
+        albedo=srgb_to_linear(eye_albedo(asset, 128)[0].to(context.device)),
+        roughness=torch.tensor([0.1], device=context.device),
+    )
     size = generic.sample_size * generic.latent_scale
     view_text, view_null = conditions(generic, context.prompt, config.generic_prompt)
     map_text, map_null = conditions(texture, context.prompt, config.texture_prompt)
@@ -45,7 +48,14 @@ def run(asset: HeadAsset, config: PaintImageConfig, context: Context) -> HeadAss
         ).image  # fmt: skip
         seen = generic.encode_image(linear_to_srgb(rendered).clamp(0, 1))
         goal = distillation_target(
-            generic, seen, random_noise(seen, generator), t, view_text, view_null, config.generic_guidance, config.form
+            generic,
+            seen,
+            random_noise(seen, generator),
+            t,
+            view_text,
+            view_null,
+            config.generic_guidance,
+            config.form,
         )
         (gradient,) = torch.autograd.grad(pull(seen, goal), latent)
         wanted = distillation_target(

@@ -42,7 +42,14 @@ def run(asset: HeadAsset, config: PaintLatentConfig, context: Context) -> HeadAs
             stand.backend, stand.buffers, vertices, view, generic.sample_size, maps, background=background
         ).image
         goal = distillation_target(
-            generic, rendered, random_noise(rendered, generator), t, view_text, view_null, config.generic_guidance, config.form
+            generic,
+            rendered,
+            random_noise(rendered, generator),
+            t,
+            view_text,
+            view_null,
+            config.generic_guidance,
+            config.form,
         )
         (gradient,) = torch.autograd.grad(pull(rendered, goal), latent, retain_graph=config.form == "x0")
         if config.form == "x0":  # a target is a place, so a texel moves by the mean of what its pixels ask

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from dreamhead.config import SelectConfig
-from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
 from dreamhead.errors import InterruptedRun, UsageError
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Floats
@@ -17,6 +16,7 @@ from dreamhead.head.wardrobe import ITEMS
 from dreamhead.priors.protocols import Scorer
 from dreamhead.priors.store import assets_folder, cache_folder
 from dreamhead.record import fingerprint, load_arrays, save_arrays
+from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes, identity_vector
 from dreamhead.world.recall import captioned_heads, recall
@@ -45,10 +45,14 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
     query, anchor_text = encoded(scorer, [context.prompt, ANCHOR_TEXT], context)
     memory = recall(query, captions, heads)
     camera = Camera3(context.head, scorer, config.image_size, config.lights, context.device)
-    bank = candidate_bank(camera, [attributes for attributes, _ in heads[: config.candidates]], config, context)
+    bank = candidate_bank(
+        camera, [attributes for attributes, _ in heads[: config.candidates]], config, context
+    )
 
     def judged(identity: Floats, embedding: Floats, told: float) -> Candidate:
-        fit = scores(embedding[None], bank.anchor, query, anchor_text, config.direct_weight, config.relative_weight)
+        fit = scores(
+            embedding[None], bank.anchor, query, anchor_text, config.direct_weight, config.relative_weight
+        )
         return Candidate(float(fit[0]) + config.caption_weight * told, told, identity)
 
     told = captions @ query
@@ -57,7 +61,9 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
         for identity, embedding, closeness in zip(bank.identities, bank.embeddings, told, strict=False)
     ]
     if config.caption_weight > 0:
-        recalled = clipped(identity_vector(memory.attributes, context.head.slider_names, context.head.macros), context)
+        recalled = clipped(
+            identity_vector(memory.attributes, context.head.slider_names, context.head.macros), context
+        )
         pool.append(judged(recalled, camera.embed(recalled), float(np.sort(told)[-8:].mean())))
     rng = np.random.default_rng([context.seed, 1])
     for index in range(config.rounds):
@@ -85,10 +91,14 @@ def encoded(scorer: Scorer, texts: list[str], context: Context) -> Floats:
     return np.concatenate(rows)
 
 
-def candidate_bank(camera: Camera3, attributes: list[Attributes], config: SelectConfig, context: Context) -> Bank:
+def candidate_bank(
+    camera: Camera3, attributes: list[Attributes], config: SelectConfig, context: Context
+) -> Bank:
     """The candidates' embeddings: shipped with the package, kept in the cache, or made now and kept."""
     head = context.head
-    identities = np.stack([clipped(identity_vector(a, head.slider_names, head.macros), context) for a in attributes])
+    identities = np.stack(
+        [clipped(identity_vector(a, head.slider_names, head.macros), context) for a in attributes]
+    )
     key = fingerprint(
         [camera.scorer.revision, head.revision, config.image_size, config.lights, len(attributes), BANK_SEED]
     )[:16]
@@ -96,7 +106,9 @@ def candidate_bank(camera: Camera3, attributes: list[Attributes], config: Select
     for folder in (assets_folder(), cache_folder()):
         if (folder / name).is_file():
             arrays = load_arrays(folder / name)
-            return Bank(identities, arrays["embeddings"].astype(np.float32), arrays["anchor"].astype(np.float32))
+            return Bank(
+                identities, arrays["embeddings"].astype(np.float32), arrays["anchor"].astype(np.float32)
+            )
 
     def progress(done: int, total: int, note: str) -> None:
         if context.stopping():

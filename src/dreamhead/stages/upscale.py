@@ -43,7 +43,9 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     maps["albedo"] = to_bytes(albedo)
     del albedo
     context.progress(1, 5, "specular")
-    maps["specular"] = to_bytes(enlarged(grey(asset.maps["specular"]))[..., 0] * (1 - 0.35 * pores - 0.10 * furrows))
+    maps["specular"] = to_bytes(
+        enlarged(grey(asset.maps["specular"]))[..., 0] * (1 - 0.35 * pores - 0.10 * furrows)
+    )
     context.progress(2, 5, "roughness")
     maps["roughness"] = to_bytes(enlarged(grey(asset.maps["roughness"]))[..., 0] + 0.06 * pores)
     context.progress(3, 5, "normal")
@@ -56,7 +58,9 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     return asset.changed(maps=maps)
 
 
-def micro_relief(context: Context, texel_mm: float, size: int, strength: float) -> tuple[Floats, Floats, Floats]:
+def micro_relief(
+    context: Context, texel_mm: float, size: int, strength: float
+) -> tuple[Floats, Floats, Floats]:
     """Pore and furrow strength (size, size) in 0..1 and their height in millimetres, for this head's chart."""
     skin = next(part for part in context.head.parts if part.name == "skin")
     masks = context.head.masks
@@ -106,7 +110,9 @@ def grey(values: Floats) -> Floats:
 def linear_to_srgb(colour: Floats) -> Floats:
     """Linear light in 0..1 -> sRGB in 0..1 (IEC 61966-2-1)."""
     clipped = np.clip(colour, 0, 1)
-    return np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(np.float32)
+    return np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(
+        np.float32
+    )
 
 
 def to_bytes(values: Floats) -> NDArray[np.uint8]:

@@ -24,8 +24,8 @@ def relief_tile(texels: int, texels_per_cm: float, seed: int) -> tuple[Floats, F
     Deeper is larger for pores; furrows are 0 on the cells and 1 in the valleys between them.
     """
     side_cm = texels / texels_per_cm
-    pore_grid = max(int(round(side_cm * PORES_PER_CM)), 2)
-    cell_grid = max(int(round(side_cm * CELLS_PER_CM)), 2)
+    pore_grid = max(round(side_cm * PORES_PER_CM), 2)
+    cell_grid = max(round(side_cm * CELLS_PER_CM), 2)
     rng = np.random.default_rng(seed)
     pore_points = rng.random((pore_grid, pore_grid, 2)).astype(np.float32)
     pore_sizes = rng.uniform(0.5, 1.2, (pore_grid, pore_grid)).astype(np.float32)

@@ -62,13 +62,17 @@ def recall(
         if spec.name in ("sliders", "odd"):
             continue
         if isinstance(column[0], str):
-            values[spec.name] = _vote(column, weights, [getattr(attributes, spec.name) for attributes in prior])
+            values[spec.name] = _vote(
+                column, weights, [getattr(attributes, spec.name) for attributes in prior]
+            )
         else:
             middle = _weighted_median(np.array(column, np.float64), weights)
             values[spec.name] = round(middle) if isinstance(column[0], int) else middle
     names = sorted({name for attributes in chosen for name in attributes.sliders})
     sliders = {
-        name: _weighted_median(np.array([attributes.sliders.get(name, 0.0) for attributes in chosen]), weights)
+        name: _weighted_median(
+            np.array([attributes.sliders.get(name, 0.0) for attributes in chosen]), weights
+        )
         for name in names
     }
     told = tuple((heads[i][1], float(weight)) for i, weight in zip(nearest, weights, strict=True))
