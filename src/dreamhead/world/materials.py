@@ -61,8 +61,11 @@ def _stone(ground: Ground, layers: Layers, amount: float) -> None:
     )
     tone += amount * speckle * (0.4 + 0.6 * cracked)
     if cracked < 1:  # veins of marble
-        vein = np.clip((ground.noise(0.28, 3, 0.6, 79, True) - 0.93) * 12, 0, 1)
-        tone -= 0.35 * (1 - cracked) * vein
+        bent = ground.shifted + 1.1 * ground.warp + 0.3 * ground.fine[:, None]
+        vein = np.clip((ground.noise_at(bent, 0.22, 1, 0.5, 79, True) - 0.90) * 10, 0, 1) * smooth(
+            ground.big, -0.3, 0.3
+        )
+        tone -= 0.45 * (1 - cracked) * vein
     if ground.attributes.stone > 0.7 and ground.attributes.creature in ("black", "red", "orange"):
         layers.albedo = layers.albedo * np.clip(tone, 0.06, 2)[:, None]
         layers.paint(np.maximum(crack, crevice), linear_from_srgb((1.0, 0.42, 0.06)))  # embers in the cracks

@@ -105,7 +105,8 @@ def _colour(ground: Ground, layers: Layers) -> None:
             layers.albedo = layers.albedo * (1 - attributes.undead * (1 - np.float32([0.70, 0.84, 0.80])))
         return
     base = linear_from_srgb(CREATURE_COLOURS[attributes.creature])
-    jitter = np.clip(1 + 0.10 * ground.rng.normal(0, 1, 3), 0.75, 1.3).astype(np.float32)
+    spread = 0.10 if base.max() > 1.6 * base.min() else 0.025
+    jitter = np.clip(1 + spread * ground.rng.normal(0, 1, 3), 0.75, 1.3).astype(np.float32)
     base = np.clip(base * jitter * np.float32(ground.rng.uniform(0.8, 1.15)), 0.004, 0.9)
     hue_shift = (
         np.float32([0.55, 0.1, -0.35]) if base.max() > 2 * base.min() else np.float32([0.1, 0.1, 0.05])
