@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.export.bundle import strongest_influences
+from dreamhead.config import RigConfig
+from dreamhead.export.assemble import assemble
+from dreamhead.export.bundle import Material, strongest_influences
+from dreamhead.export.materials import garment_surface
+from dreamhead.head.asset import HeadAsset
 from dreamhead.head.geometry import part_normals
+from dreamhead.head.load import load_head
+from dreamhead.head.pose import morph, rotation
+from dreamhead.head.wardrobe import Garment
+from dreamhead.stages import rig
 from tests.export import samples
 
 
@@ -49,3 +57,61 @@ def test_moved_plus_normal_delta_is_the_moved_normal() -> None:
     moved = part_normals(asset.vertices + asset.targets["jawOpen"], head.parts)
     skin = samples.bundle().meshes[0]
     np.testing.assert_allclose(skin.normals + skin.targets["jawOpen"].normal, moved[skin.source], atol=2e-3)
+
+
+def worn_patch() -> Garment:
+    """A triangle 5 mm above the first face of the small head's skin."""
+    head = samples.SmallHead()
+    face = next(part for part in head.parts if part.name == "skin").faces[300]
+    corners = head.mean[face[:3]]
+    normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
+    normal /= np.linalg.norm(normal)
+    pixels = np.zeros((4, 4, 4), np.uint8)
+    return Garment(
+        name="patch",
+        slot="hair",
+        vertices=(corners + 0.005 * normal).astype(np.float32),
+        normals=np.tile(normal, (3, 1)).astype(np.float32),
+        uv=np.array([[0, 0], [1, 0], [0, 1]], np.float32),
+        triangles=np.array([[0, 1, 2]], np.int32),
+        root_vertices=np.tile(face[:3], (3, 1)).astype(np.int32),
+        root_weights=np.eye(3, dtype=np.float32),
+        maps={"albedo": pixels, "normal": pixels[..., :3], "roughness": pixels[..., 0]},
+        alpha_mode="MASK",
+        alpha_cutoff=0.4,
+        material="hair",
+        double_sided=True,
+        licence=head.licence,
+    )
+
+
+def test_a_garment_turns_with_the_head() -> None:
+    head, asset = samples.SmallHead(), samples.rigged(displacement=0.0)
+    turn = rotation("y", 20.0) @ rotation("x", 10.0)
+    turned = (asset.vertices @ turn.T - asset.vertices).astype(np.float32)
+    still = np.zeros_like(turned)
+    asset = asset.changed(targets={"turn": turned, "still": still})
+    patch = worn_patch()
+    mesh = assemble(head, asset, [patch], [garment_surface(patch).material], {}).meshes[-1]
+    assert (mesh.name, mesh.material, list(mesh.targets)) == ("patch", "patch", ["turn", "still"])
+    np.testing.assert_allclose(
+        mesh.vertices + mesh.targets["turn"].position, patch.vertices @ turn.T, atol=1e-6
+    )
+    np.testing.assert_allclose(mesh.normals + mesh.targets["turn"].normal, patch.normals @ turn.T, atol=1e-4)
+    assert not mesh.targets["still"].position.any() and not mesh.targets["still"].normal.any()
+
+
+def test_the_built_in_head_keeps_its_pose_oracle() -> None:
+    """Dropping motion nobody sees moves no corner by more than 10 micrometres in a strong pose."""
+    head = load_head("builtin")
+    identity = np.zeros(len(head.slider_names), np.float32)
+    asset = HeadAsset(identity=identity)
+    asset = rig.run(asset, RigConfig(), samples.context_of(head))
+    materials = [Material(name) for name in ("skin", "mouth", "eye")]
+    weights = {"jawOpen": 0.5, "mouthSmileLeft": 1.0, "browDownRight": 0.7, "viseme_aa": 0.3}
+    expected = morph(asset.vertices, asset.targets, weights)
+    for mesh in assemble(head, asset, [], materials, {}).meshes:
+        moved = mesh.vertices.astype(np.float64)
+        for name, weight in weights.items():
+            moved += weight * mesh.targets[name].position if mesh.targets else 0
+        assert np.abs(moved - expected[mesh.source]).max() < 1e-5

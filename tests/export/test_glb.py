@@ -14,6 +14,7 @@ from dreamhead.check.validator import validate
 from dreamhead.export.bundle import Bundle
 from dreamhead.export.glb import glb_bytes
 from dreamhead.head.model import ARKIT_NAMES, JOINT_NAMES, JOINT_PARENTS
+from dreamhead.head.pose import pose_vertices
 from tests.export import samples
 
 POSE = {"jawOpen": 0.5, "mouthSmileLeft": 1.0, "eyeLookInRight": 0.7, "tongueOut": 0.2}
@@ -147,10 +148,11 @@ def test_pose_oracle_sees_a_misplaced_jaw(head: ReadHead) -> None:
 
 def expected_pose() -> np.ndarray:
     """(V, 3) the welded small head in POSE and TURNS, by the head's own pose."""
-    from dreamhead.head.pose import pose
-
     head, asset = samples.SmallHead(), samples.rigged()
-    return pose(asset.vertices, asset.targets, POSE, asset.joint_positions, head.joint_weights, TURNS)
+    turns = {name: rotation(angles) for name, angles in TURNS.items()}
+    return pose_vertices(
+        asset.vertices, asset.targets, POSE, head.joint_weights, asset.joint_positions, turns
+    )
 
 
 def posed(head: ReadHead, name: str) -> np.ndarray:

@@ -43,8 +43,8 @@ def test_files_are_the_maps() -> None:
         ((4, 4, 2), np.uint8),
         ((1, 1, 3), np.uint8),
         ((9, 2, 4), np.uint8),
-    ]
-    + [((257, 3), np.uint16)],
+        ((257, 3), np.uint16),
+    ],
 )
 def test_png_is_lossless(shape: tuple[int, ...], kind: type) -> None:
     pixels = np.random.default_rng(1).integers(0, np.iinfo(kind).max + 1, shape).astype(kind)
