@@ -67,11 +67,11 @@ def micro_relief(
     depth = 0.35 + 0.65 * masks["face"] * (1 - 0.5 * masks["neck"])
     depth = depth * (1 - masks["lips"]) * (1 - 0.7 * masks["lids"]) * (1 - 0.5 * masks["ears"])
     baked, _ = bake(skin, depth[:, None].astype(np.float32), 256, rasterizer("auto", "cpu"))
-    depth_map = np.clip(interpolated(baked, size)[..., 0], 0, 1) * strength
+    depth_map = np.clip(interpolated(baked, size)[..., 0], 0, 1) * np.float32(strength)
     texels = min(TILE_TEXELS, size)
-    pores, furrows = (tiled(tile, size) for tile in relief_tile(texels, 10.0 / texel_mm, context.seed))
-    fade = min(1.0, 0.25 / texel_mm)  # below about four texels a pore the relief is lost, not aliased
-    pores, furrows = pores * depth_map * fade, furrows * depth_map * fade
+    pore_tile, furrow_tile = relief_tile(texels, 10.0 / texel_mm, context.seed)
+    fade = np.float32(min(1.0, 0.25 / texel_mm))  # below about four texels a pore the relief is lost, not aliased
+    pores, furrows = tiled(pore_tile, size) * depth_map * fade, tiled(furrow_tile, size) * depth_map * fade
     return pores, furrows, -(PORE_MM * pores + FURROW_MM * furrows)
 
 

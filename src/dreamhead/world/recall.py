@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def recall(
     weights /= weights.sum()
     chosen = [heads[i][0] for i in nearest]
     prior = [attributes for attributes, _ in heads]
-    values = {}
+    values: dict[str, Any] = {}
     for spec in fields(Attributes):
         column = [getattr(attributes, spec.name) for attributes in chosen]
         if spec.name in ("sliders", "odd"):
