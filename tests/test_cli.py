@@ -135,6 +135,15 @@ def test_json_events_are_those_documented(tmp_path: Path) -> None:
     ]
 
 
+def test_what_libraries_print_goes_to_a_log(tmp_path: Path) -> None:
+    finished = run_toys("make", "x", "-o", tmp_path / "out", "--json", "--set", "grow.trouble=noise")
+    assert finished.returncode == 0
+    assert all(json.loads(line)["version"] == 1 for line in finished.stdout.splitlines())
+    log = (tmp_path / "out" / ".dreamhead" / "run.log").read_text()
+    assert "a library says hello" in log and "and so does its C code" in log
+    assert finished.stderr == ""
+
+
 def test_json_failure_is_an_event_too(tmp_path: Path) -> None:
     finished = call_toys("make", "", "-o", tmp_path / "out", "--json")
     (event,) = [json.loads(line) for line in finished.stdout.splitlines()]

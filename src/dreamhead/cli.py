@@ -16,7 +16,7 @@ import typer
 
 from dreamhead import __version__, models, pipeline, settings
 from dreamhead.check.verdict import require_passed
-from dreamhead.console import Console, bundle_files, failure, open_console
+from dreamhead.console import Console, bundle_files, failure, hushed_libraries, open_console
 from dreamhead.errors import EXIT_FAILED, EXIT_INTERRUPTED_TWICE, DreamheadError
 from dreamhead.job import Job, check_output, check_seed, clean_prompt, default_threads, load_job, state_folder
 
@@ -207,7 +207,7 @@ def _run(
         threads=job.threads,
         stages=pipeline.stage_names(),
     )
-    pipeline.run(out, job, console.tell, until=until, from_stage=from_stage)
+    pipeline.run(out, job, console.tell, until=until, from_stage=from_stage, hush=hushed_libraries)
     console.tell(
         "run_finished", out=str(out), seconds=round(time.monotonic() - started, 1), files=bundle_files(out)
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -55,13 +57,14 @@ class JsonConsole:
     """One JSON object a line on stdout."""
 
     def __init__(self) -> None:
+        self._out = _own(sys.stdout)
         self._shown: tuple[str, float] = ("", 0.0)
 
     def tell(self, event: str, **facts: Any) -> None:
         if event == "stage_progress" and not self._due(facts):
             return
         line = {"version": EVENT_VERSION, "event": event, **facts}
-        print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+        print(json.dumps(line, ensure_ascii=False, default=str), file=self._out, flush=True)
         if event == "failed":
             print_error(facts["message"], facts["tip"])
 
@@ -92,7 +95,7 @@ class HumanConsole:
     """A line per stage and a bar for the one that runs; plain lines where stderr is not a terminal."""
 
     def __init__(self) -> None:
-        self._err = _plain_console(sys.stderr)
+        self._err = _plain_console(_own(sys.stderr))
         self._progress: Progress | None = None
         self._task: Any = None
 
@@ -199,6 +202,33 @@ class HumanConsole:
         self._err.print(Text(text, style), soft_wrap=True)
 
 
+@contextmanager
+def hushed_libraries(log: Path) -> Iterator[None]:
+    """Send what libraries print, their C code too, to a log; consoles have streams of their own.
+
+    Does nothing where stdout or stderr is not the process's own, as inside a test.
+    """
+    try:
+        numbers = (sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):
+        numbers = (-1, -1)
+    if numbers != (1, 2):
+        yield
+        return
+    kept = [os.dup(number) for number in numbers]
+    with log.open("wb") as stream:
+        for number in numbers:
+            os.dup2(stream.fileno(), number)
+    try:
+        yield
+    finally:
+        for python_stream in (sys.stdout, sys.stderr):
+            python_stream.flush()
+        for number, before in zip(numbers, kept, strict=True):
+            os.dup2(before, number)
+            os.close(before)
+
+
 def failure(error: DreamheadError) -> dict[str, Any]:
     """The facts of a "failed" event."""
     return {
@@ -227,5 +257,14 @@ def shortened(text: str, length: int = 100) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _plain_console(stream: Any) -> RichConsole:
+def _plain_console(stream: TextIO) -> RichConsole:
     return RichConsole(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def _own(stream: TextIO) -> TextIO:
+    """A stream to the same place that hushed_libraries leaves alone."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return stream
+    return open(os.dup(number), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)  # noqa: PTH123

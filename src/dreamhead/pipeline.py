@@ -13,6 +13,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,11 +86,19 @@ def plan(out: Path, job: Job, until: str | None = None) -> list[StageState]:
     return states
 
 
-def run(out: Path, job: Job, tell: Tell, until: str | None = None, from_stage: str | None = None) -> None:
+def run(
+    out: Path,
+    job: Job,
+    tell: Tell,
+    until: str | None = None,
+    from_stage: str | None = None,
+    hush: Callable[[Path], AbstractContextManager[object]] = nullcontext,
+) -> None:
     """Bring out in line with the job, doing again only what is not fresh.
 
-    until: the last stage to run.  from_stage: do this stage and those after it again.  Raises LockedError when
-    another process works there, InterruptedRun when asked to stop, and what the stages raise.
+    until: the last stage to run.  from_stage: do this stage and those after it again.  hush: entered with the
+    path of a log, where it may send what libraries print.  Raises LockedError when another process works
+    there, InterruptedRun when asked to stop, and what the stages raise.
     """
     todo = _through(until)
     revisions = models.revisions(job)
@@ -99,6 +108,7 @@ def run(out: Path, job: Job, tell: Tell, until: str | None = None, from_stage: s
         with (
             locked(state / "lock"),
             stop_on_signals(lambda signal: tell("stopping", signal=signal)) as stopping,
+            hush(state / "run.log"),
         ):
             record.remove_leftovers(state)
             save_job(out, job)

@@ -51,6 +51,9 @@ def run(asset: HeadAsset, config: GrowConfig, context: Context) -> HeadAsset:
 
 
 def _trouble(kind: str) -> None:
+    if kind == "noise":
+        print("a library says hello")
+        os.write(1, b"and so does its C code\n")
     if kind == "bug":
         raise ZeroDivisionError("a mistake of ours")
     if kind == "full":
