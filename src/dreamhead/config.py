@@ -15,11 +15,15 @@ class SelectConfig:
     direct_weight: float = field(default=0.5, metadata={"range": (0.0, 10.0)})  # lambda_d
     relative_weight: float = field(default=1.0, metadata={"range": (0.0, 10.0)})  # lambda_r
     captions: int = field(default=6000, metadata={"range": (1, 100_000)})  # synthetic captions to recall from
-    caption_weight: float = field(default=1.0, metadata={"range": (0.0, 10.0)})  # 0: pictures alone, as in the paper
+    caption_weight: float = field(
+        default=1.0, metadata={"range": (0.0, 10.0)}
+    )  # 0: pictures alone, as in the paper
     rounds: int = field(default=2, metadata={"range": (0, 20)})  # of refinement; 0: the paper's one draw
     keep: int = field(default=6, metadata={"range": (1, 64)})  # best candidates that a round starts from
     children: int = field(default=12, metadata={"range": (1, 512)})  # new candidates a round
-    spread: float = field(default=0.15, metadata={"range": (0.0, 2.0)})  # deviation of a child's sliders, first round
+    spread: float = field(
+        default=0.15, metadata={"range": (0.0, 2.0)}
+    )  # deviation of a child's sliders, first round
     hair: str = "auto"
     brows: str = "auto"
     beard: str = "auto"
@@ -36,7 +40,9 @@ class CarveConfig:
     t_max: float = field(default=0.98, metadata={"range": (0.0, 1.0)})
     t_min: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
     batch: int = field(default=1, metadata={"range": (1, 16)})
-    arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})  # cameras left and right of the front
+    arc_deg: float = field(
+        default=45.0, metadata={"range": (0.0, 180.0)}
+    )  # cameras left and right of the front
     identity_rate: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
     displacement_rate_mm: float = field(default=0.02, metadata={"range": (0.0, 1.0)})
     normal_rate: float = field(default=0.01, metadata={"range": (0.0, 1.0)})
@@ -106,6 +112,10 @@ class UpscaleConfig:
     """Restoration and super-resolution to the final map size (DreamFace section 5.3)."""
 
     size: int = field(default=4096, metadata={"range": (64, 8192)})
+    detail: float = field(default=1.0, metadata={"range": (0.0, 2.0)})  # strength of the drawn detail
+    detail_size: int = field(
+        default=1024, metadata={"range": (64, 8192)}
+    )  # texels a side that it is drawn at
     pores: float = field(default=1.0, metadata={"range": (0.0, 4.0)})  # strength of the added pores
 
 

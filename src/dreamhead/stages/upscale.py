@@ -16,6 +16,7 @@ from dreamhead.priors.protocols import Upscaler
 from dreamhead.render.chart import bake, millimetres_per_unit
 from dreamhead.render.rasterize import rasterizer
 from dreamhead.stages.context import Context
+from dreamhead.stages.detail import drawn_detail
 from dreamhead.world.micro import relief_normal, relief_tile, tiled
 
 VERSION = 1
@@ -28,34 +29,62 @@ DISPLACEMENT_RANGE_MM = 4.0  # of a 16-bit displacement map: 0 is -2 mm, 65535 i
 def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     """Maps at (size, size): uint8, albedo sRGB; displacement uint16 over DISPLACEMENT_RANGE_MM."""
     assert asset.identity is not None
-    upscaler, size = context.priors.upscaler, config.size
+    size = config.size
     skin = next(part for part in context.head.parts if part.name == "skin")
-    texel_mm = millimetres_per_unit(skin, context.head.neutral(asset.identity)) / size
-    pores, furrows, height = micro_relief(context, texel_mm, size, config.pores)
+    chart_mm = millimetres_per_unit(skin, context.head.neutral(asset.identity))
+    pores, furrows, height = micro_relief(context, chart_mm / size, size, config.pores)
+    context.progress(0, 6, "detail")
+    fine = min(size, config.detail_size)
+    detail = drawn_detail(asset, context, fine, chart_mm / fine, config.detail)
 
     def enlarged(image: Floats) -> Floats:
-        return super_resolved(image, upscaler, size, context.device)
+        return super_resolved(
+            restored(image, context.priors.restorer), context.priors.upscaler, size, context.device
+        )
 
     maps: dict[str, NDArray[np.uint8] | NDArray[np.uint16]] = {}
-    context.progress(0, 5, "albedo")
-    albedo = enlarged(linear_to_srgb(asset.maps["albedo"]))
-    albedo *= (1 - 0.10 * pores - 0.02 * furrows)[..., None]
-    maps["albedo"] = to_bytes(albedo)
+    context.progress(1, 6, "albedo")
+    albedo = srgb_to_linear(enlarged(linear_to_srgb(asset.maps["albedo"])))
+    albedo *= interpolated(detail.albedo, size)
+    albedo *= (1 - 0.12 * pores - 0.02 * furrows)[..., None]
+    maps["albedo"] = to_bytes(linear_to_srgb(albedo))
     del albedo
-    context.progress(1, 5, "specular")
-    maps["specular"] = to_bytes(
-        enlarged(grey(asset.maps["specular"]))[..., 0] * (1 - 0.35 * pores - 0.10 * furrows)
+    context.progress(2, 6, "specular")
+    specular = (
+        enlarged(grey(asset.maps["specular"]))[..., 0]
+        * interpolated(detail.specular[..., None], size)[..., 0]
     )
-    context.progress(2, 5, "roughness")
-    maps["roughness"] = to_bytes(enlarged(grey(asset.maps["roughness"]))[..., 0] + 0.06 * pores)
-    context.progress(3, 5, "normal")
-    maps["normal"] = fine_normals(enlarged(asset.maps["normal"]), relief_normal(height, texel_mm))
-    context.progress(4, 5, "displacement")
-    displacement = interpolated(asset.maps["displacement"][..., None], size)[..., 0] + height
+    maps["specular"] = to_bytes(specular * (1 - 0.35 * pores - 0.10 * furrows))
+    context.progress(3, 6, "roughness")
+    roughness = (
+        enlarged(grey(asset.maps["roughness"]))[..., 0]
+        + interpolated(detail.roughness[..., None], size)[..., 0]
+    )
+    maps["roughness"] = to_bytes(np.maximum(roughness + 0.06 * pores, 0.05))
+    del specular, roughness
+    context.progress(4, 6, "normal")
+    slopes = interpolated(detail.slopes, size)
+    relief = relief_normal(height, chart_mm / size)
+    slopes += relief[..., :2] / relief[..., 2:]
+    del relief
+    maps["normal"] = fine_normals(enlarged(asset.maps["normal"]), slopes)
+    del slopes
+    context.progress(5, 6, "displacement")
+    layers = asset.maps["displacement"], detail.displacement
+    displacement = sum((interpolated(layer[..., None], size)[..., 0] for layer in layers), height)
     share = displacement / DISPLACEMENT_RANGE_MM + 0.5
     maps["displacement"] = np.round(np.clip(share, 0, 1) * 65535).astype(np.uint16)
-    context.progress(5, 5, "displacement")
+    context.progress(6, 6, "displacement")
     return asset.changed(maps=maps)
+
+
+def restored(image: Floats, restorer: Upscaler | None) -> Floats:
+    """The map (H, W, 3) after the restoration network, where the profile has one."""
+    if restorer is None:
+        return image
+    tensor = torch.from_numpy(np.ascontiguousarray(image, np.float32)).permute(2, 0, 1)[None]
+    with torch.no_grad():
+        return restorer.upscale(tensor)[0].permute(1, 2, 0).float().cpu().numpy()
 
 
 def micro_relief(
@@ -70,7 +99,9 @@ def micro_relief(
     depth_map = np.clip(interpolated(baked, size)[..., 0], 0, 1) * np.float32(strength)
     texels = min(TILE_TEXELS, size)
     pore_tile, furrow_tile = relief_tile(texels, 10.0 / texel_mm, context.seed)
-    fade = np.float32(min(1.0, 0.25 / texel_mm))  # below about four texels a pore the relief is lost, not aliased
+    fade = np.float32(
+        min(1.0, 0.25 / texel_mm)
+    )  # below about four texels a pore the relief is lost, not aliased
     pores, furrows = tiled(pore_tile, size) * depth_map * fade, tiled(furrow_tile, size) * depth_map * fade
     return pores, furrows, -(PORE_MM * pores + FURROW_MM * furrows)
 
@@ -93,13 +124,12 @@ def interpolated(image: Floats, size: int) -> Floats:
     return _resize(tensor, size)[0].permute(1, 2, 0).numpy()
 
 
-def fine_normals(normal: Floats, relief: Floats) -> NDArray[np.uint8]:
-    """Normal map colours with the slopes of a relief added (partial derivative blending), as bytes."""
+def fine_normals(normal: Floats, slopes: Floats) -> NDArray[np.uint8]:
+    """Normal map colours (H, W, 3) with slopes (H, W, 2) added to theirs (partial derivative blending), as bytes."""
     vectors = normal * 2 - 1
-    z = np.maximum(vectors[..., 2:], 0.2)
-    slopes = vectors[..., :2] / z + relief[..., :2] / relief[..., 2:]
-    length = np.sqrt((slopes**2).sum(-1, keepdims=True) + 1)
-    return to_bytes(np.concatenate([slopes, np.ones_like(slopes[..., :1])], axis=-1) / length * 0.5 + 0.5)
+    total = vectors[..., :2] / np.maximum(vectors[..., 2:], 0.2) + slopes
+    length = np.sqrt((total**2).sum(-1, keepdims=True) + 1)
+    return to_bytes(np.concatenate([total, np.ones_like(total[..., :1])], axis=-1) / length * 0.5 + 0.5)
 
 
 def grey(values: Floats) -> Floats:
@@ -111,6 +141,14 @@ def linear_to_srgb(colour: Floats) -> Floats:
     """Linear light in 0..1 -> sRGB in 0..1 (IEC 61966-2-1)."""
     clipped = np.clip(colour, 0, 1)
     return np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(
+        np.float32
+    )
+
+
+def srgb_to_linear(colour: Floats) -> Floats:
+    """sRGB in 0..1 -> linear light in 0..1, its inverse."""
+    clipped = np.clip(colour, 0, 1)
+    return np.where(clipped <= 0.04045, clipped / 12.92, ((clipped + 0.055) / 1.055) ** 2.4).astype(
         np.float32
     )
 
