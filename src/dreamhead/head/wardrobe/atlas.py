@@ -40,11 +40,11 @@ class Strand:
 
 
 STRANDS = (
-    Strand(190, 0.08, 0.8, 0.86, 2.2, 0.70),  # UNDER: what the other layers lie on
-    Strand(150, 0.20, 1.2, 0.80, 2.1, 0.92),  # DENSE
-    Strand(120, 0.30, 1.4, 0.76, 2.1, 1.08),  # LIGHT
-    Strand(62, 0.50, 1.6, 0.68, 2.0, 0.94),  # MEDIUM
-    Strand(46, 0.45, 2.2, 0.60, 2.0, 1.20),  # MEDIUM_LIGHT
+    Strand(190, 0.08, 0.8, 0.86, 2.2, 0.76),  # UNDER: what the other layers lie on
+    Strand(150, 0.20, 1.2, 0.80, 2.1, 0.93),  # DENSE
+    Strand(120, 0.30, 1.4, 0.76, 2.1, 1.05),  # LIGHT
+    Strand(62, 0.50, 1.6, 0.68, 2.0, 0.96),  # MEDIUM
+    Strand(46, 0.45, 2.2, 0.60, 2.0, 1.10),  # MEDIUM_LIGHT
     Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
     Strand(80, 0.15, 9.0, 0.72, 2.2, 0.98, coils=7.0),  # COILY
     Strand(7, 0.55, 2.0, 0.70, 5.0, 0.95),  # BOLD: a few tapered hairs
@@ -105,7 +105,7 @@ def _paint_strip(
             line = line + 3.4 / 128 * np.sin(2 * np.pi * (phase + (strand.coils + 4 * pace) * t))
         line = np.clip(line, 0.04, 0.96) * width
         end = rng.uniform(0.75, 1.0) if few else 1 - (1 - strand.shortest) * rng.random() ** 0.7
-        begin = 0.0 if few else rng.random() * 0.13
+        begin = 0.0 if few else rng.random() ** 1.3 * 0.2
         taper = np.clip((end - t) / 0.35, 0, 1) ** 0.6
         if not few:
             taper = taper * np.clip((t - begin) / 0.05, 0, 1) ** 0.5

@@ -83,7 +83,7 @@ def patch(surface: Surface, chosen: NDArray[np.bool_], offset: float, chart: Cha
     )
 
 
-def scalp_patch(surface: Surface, offset: float, margin: float = 1.6) -> Cards:
+def scalp_patch(surface: Surface, offset: float, margin: float = 2.6) -> Cards:
     """The scalp down to margin cm below the hairline."""
     chosen = (hairline_height(surface.home) > -margin) & (surface.home[:, 1] > -8)
     return patch(surface, chosen, offset, scalp_uv)
@@ -110,9 +110,11 @@ def paint_scalp(surface: Surface, seed: int, *, soft: float = 1.0, solid: float 
     height = height + 0.3 * wobble
     x, y = np.meshgrid((np.arange(size) + 0.5) / size - 0.5, (np.arange(size) + 0.5) / size - 0.5)
     flow = unit(np.stack([x, y], axis=-1) + 0.02)
-    density = np.clip((height + 0.5) / soft, 0, 1)
-    alpha, shade = strokes(density**1.6, flow, 110_000, 18, rng, strength=0.8)
-    core = solid * np.clip((height - 0.2) / soft, 0, 1)
+    core = np.clip((height + 0.25) / soft, 0, 1)
+    density = np.clip((height + 0.7) / soft, 0, 1) ** 1.5 * (1 - 0.8 * core)  # most strokes at the edge
+    core = 1 - (1 - core) ** 2  # linear blending shows the dark late
+    alpha, shade = strokes(density, flow, 60_000, 16, rng, strength=0.9)
+    core = solid * core
     return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
 
 
@@ -133,7 +135,8 @@ def paint_face(
     density = np.clip(gaussian_filter(mask(home.reshape(-1, 3)).reshape(home.shape[:2]), 4), 0, 1)
     flow = np.array([0.0, 1.0]) + 0.15 * rng.normal(size=(*density.shape, 2))
     alpha, shade = strokes(density, flow, count, length, rng, strength=grain, jitter=0.5)
-    return _channels(np.maximum(alpha, tint * density), shade)
+    tinted = 1 - (1 - tint * density) ** 1.5  # linear blending shows the dark late
+    return _channels(np.maximum(alpha, tinted), shade)
 
 
 def paint_fuzz(surface: Surface, seed: int, count: int = 110_000) -> Arrays:
@@ -185,12 +188,12 @@ def strokes(
     strength: float = 1.0,
     jitter: float = 0.25,
 ) -> tuple[Floats, Floats]:
-    """Short hairs painted along flow (H, W, 2) where density (H, W) exceeds a draw -> alpha, shade (H, W)."""
+    """count short hairs rooted as density (H, W) says, painted along flow (H, W, 2) -> alpha, shade (H, W)."""
     height, width = density.shape
     alpha, shade = np.zeros((height, width)), np.full((height, width), 0.6)
-    point = rng.random((count, 2)) * (width, height)
-    cell = point.astype(int)
-    point = point[density[cell[:, 1], cell[:, 0]] > rng.random(count)]
+    total = np.cumsum(density.ravel())
+    texel = np.searchsorted(total, rng.random(count) * total[-1])
+    point = np.column_stack([texel % width, texel // width]) + rng.random((count, 2))
     lengths = length * rng.uniform(0.6, 1.3, len(point))
     tone = rng.uniform(0.55, 1.25, len(point))
     turn = rng.normal(size=len(point)) * jitter

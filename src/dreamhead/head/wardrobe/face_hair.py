@@ -115,7 +115,7 @@ def beard(job: Job) -> Cards:
     layers = (
         (400, 1.0, 0.12, (UNDER, UNDER, DENSE), 0.75),
         (330, 0.85, 0.3, (DENSE, LIGHT), 0.95),
-        (230, 0.7, 0.45, (LIGHT, MEDIUM, MEDIUM_LIGHT), 1.1),
+        (300, 0.7, 0.45, (LIGHT, MEDIUM, MEDIUM_LIGHT), 1.1),
     )
     for count, width, clearance, strips, longer in layers:
         roots = surface.sample(beard_mask, job.count(count), rng)
@@ -124,15 +124,16 @@ def beard(job: Job) -> Cards:
         chin = smoothstep(-home[:, 1], 4.5, 7.5) * np.exp(-((home[:, 0] / 4) ** 2))
         lengths = longer * (0.55 + 0.45 * edge) * (0.7 + 1.1 * smoothstep(-home[:, 1], 0, 5) + 1.5 * chin)
         lengths = lengths * (0.45 + 0.55 * smoothstep(home[:, 2], 2, 8)) * rng.uniform(0.8, 1.2, len(home))
+        lengths = np.maximum(lengths, 0.8)
         paths = grow(
             surface, roots, lengths, 3, field_for(roots), stiffness=0.7, clearance=clearance, lift=0.5
         )
         paths = ruffle(clump(paths, rng, 140, 0.5), rng, 0.14)
-        inside = rng.random(len(paths)) < edge * np.clip(lengths, 0.35, 1.0)
+        inside = rng.random(len(paths)) < edge * smoothstep(lengths, 0.6, 1.3)
         chosen = np.where(
             inside, rng.choice(strips, len(paths)), rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
         )
-        widths = job.widths(len(paths), width * (0.6 + 0.4 * np.clip(lengths / 2, 0, 1)))
+        widths = job.widths(len(paths), width * (0.55 + 0.45 * smoothstep(lengths, 0.8, 2.0)))
         parts.append(cards(job, paths, roots, widths, chosen, roll=0.5, along=(0.05, 1.0)))
     return joined([*parts, moustache(job)])
 
@@ -142,8 +143,8 @@ def moustache(job: Job) -> Cards:
     surface, rng = job.surface, job.rng
 
     def field_for(roots: Roots) -> Field:
-        side = np.sign(roots.home[:, :1]) * LEFT
         out = np.abs(roots.home[:, :1])
+        side = np.sign(roots.home[:, :1]) * LEFT * (0.25 + 0.75 * smoothstep(out, 0.0, 0.9))
 
         def field(points: Floats, t: float) -> Floats:
             comb = side * (0.8 + 0.3 * t) + DOWN * (0.75 - 0.1 * t) + 0.35 * BACK * out / 2.5

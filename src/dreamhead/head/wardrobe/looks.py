@@ -43,7 +43,7 @@ def _scalp(head: HeadModel, item: str) -> Arrays:
 
 def _whiskers(head: HeadModel, item: str) -> Arrays:
     mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
-    count, length, tint = (70_000, 4, 0.25) if item == "stubble" else (110_000, 10, 0.8)
+    count, length, tint = (16_000, 4, 0.18) if item == "stubble" else (30_000, 10, 0.85)
 
     def paint(surface: Surface) -> Arrays:
         return cap.paint_face(
@@ -62,9 +62,9 @@ def _brow_tint(head: HeadModel, item: str) -> Arrays:
             lambda home: face_hair.brow_mask(home, thickness),
             cap.BROW_WINDOW,
             6,
-            count=2500,
+            count=700,
             length=14,
-            tint=0.22,
+            tint=0.16,
             grain=0.5,
         )
 

@@ -25,7 +25,7 @@ def hair_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 
     }
 
 
-def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 0.6) -> dict[str, Bytes]:
+def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 0.85) -> dict[str, Bytes]:
     """Maps of a painted layer on the skin (alpha, shade) in a linear RGB colour (3,)."""
     height, width = painted["alpha"].shape
     shade = painted["shade"].astype(np.float32) / 128

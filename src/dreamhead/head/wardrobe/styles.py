@@ -59,7 +59,9 @@ def short(job: Job) -> Cards:
     surface, rng = job.surface, job.rng
 
     def top_of(home: Floats) -> Floats:
-        return smoothstep(home[:, 1], 8.2, 10.8) * (1 - smoothstep(np.abs(home[:, 0]), 3.2, 5.4))
+        crown = smoothstep(home[:, 1], 8.2, 10.8) * smoothstep(home[:, 2], -6.0, -2.0)
+        swept_to, swept_from = 1 - smoothstep(home[:, 0], 3.2, 5.4), smoothstep(home[:, 0], -4.6, -4.3)
+        return crown * swept_to * swept_from  # a sharp edge where it is swept from: a parting
 
     def field_for(roots: Roots) -> Field:
         home = roots.home
@@ -94,7 +96,16 @@ def short(job: Job) -> Cards:
         paths = ruffle(clump(paths, rng, 130, 0.45), rng, 0.16)
         widths = job.widths(len(paths), width * (0.55 + 0.45 * top))
         parts.append(
-            cards(job, paths, roots, widths, rng.choice(strips, len(paths)), roll=0.35, max_rise=1.9)
+            cards(
+                job,
+                paths,
+                roots,
+                widths,
+                rng.choice(strips, len(paths)),
+                roll=0.35,
+                max_rise=1.5,
+                max_kink=0.2,
+            )
         )
     roots = surface.sample(hairline_band(-0.1, 1.2), job.count(220), rng)
     paths = grow(
@@ -121,7 +132,7 @@ def long(job: Job) -> Cards:
 
 def wavy(job: Job) -> Cards:
     """Shoulder-length waves with the parting on the other side."""
-    return _parted(job, parting=-1.5, floor=-15.0, segments=11, wave=0.85, turns=1.9, share=0.58, room=1.7)
+    return _parted(job, parting=-1.5, floor=-15.0, segments=13, wave=0.95, turns=2.5, share=0.5, room=1.8)
 
 
 def _parted(
@@ -164,10 +175,10 @@ def _parted(
 
     parts = []
     layers = (
-        (290, 2.4, 0.25, (UNDER, UNDER, DENSE), 0.96),
-        (260, 2.0, 0.5, (UNDER, DENSE, LIGHT), 1.0),
-        (230, 1.3, 0.75, (DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT), 1.0),
-        (70, 1.2, 0.85, (MEDIUM_LIGHT, WISPY), 0.97),
+        (290, 2.4, 0.2, (UNDER, UNDER, DENSE), 0.96),
+        (260, 2.0, 0.4, (UNDER, DENSE, LIGHT), 1.0),
+        (230, 1.3, 0.6, (DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT), 1.0),
+        (70, 1.2, 0.7, (MEDIUM_LIGHT, WISPY), 0.97),
     )
     for count, width, clearance, strips, longer in layers:
         roots = surface.sample(scalp(inset=0.15), job.count(count * share), rng)
@@ -182,7 +193,7 @@ def _parted(
         )
         paths = ruffle(clump(smooth(paths, 2), rng, 70, 0.45, 1.5), rng, 0.35, 2.0)
         if wave:
-            phase = np.abs(azimuth(roots.home)) / 70 + 0.12 * rng.random(len(paths))  # neighbours in phase
+            phase = np.abs(azimuth(roots.home)) / 55 + 0.15 * rng.random(len(paths))  # neighbours in phase
             paths = curl(paths, surface.distance, wave, turns, phase, flatness=0.6, start=0.2)
         paths = resample(paths, segments, 1.0 if wave else 1.35)
         widths = job.widths(len(paths), width / np.sqrt(share))

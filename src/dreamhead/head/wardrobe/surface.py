@@ -35,7 +35,7 @@ HAIRLINE = np.array(
 
 # Where the skin turns inwards and no light reaches: ring coordinates at and beyond which it is hidden.
 HIDDEN_RINGS = {"mouth_ring": 4.6, "eye_ring": 4.2, "nostril_ring": 2.2, "ear_ring": 8.2}
-EAR_RING = 1.2  # ear ring coordinate from which on nothing grows
+EAR_RING = 0.5  # ear ring coordinate from which on nothing grows
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,16 @@ def azimuth(home: Floats) -> Floats:
 
 
 def hairline_height(home: Floats, recede: float = 0.0) -> Floats:
-    """(N, 3) home points -> (N,) cm above the hairline, positive on the scalp; recede lifts the forehead's."""
+    """(N, 3) home points -> (N,) cm above the hairline along the skin, positive on the scalp.
+
+    recede lifts the forehead's part of the line, cm.  The skin lies flatter the higher it is, so a height in
+    y is stretched by the slope of a sphere around the cranium.
+    """
     around = np.abs(azimuth(home))
     line = np.interp(around, HAIRLINE[:, 0], HAIRLINE[:, 1])
-    return home[:, 1] - line - recede * np.clip(1 - around / 60, 0, 1)
+    rise = home[:, 1] - line - recede * np.clip(1 - around / 60, 0, 1)
+    upward = unit(home - CRANIUM)[:, 1]
+    return rise / np.sqrt(np.clip(1 - upward * upward, 0.1, 1))
 
 
 def smoothstep(values: Floats, start: float, stop: float) -> Floats:
