@@ -29,11 +29,46 @@ ODD_SHARE = 0.3  # of the archetype samples, with one attribute against the type
 
 # Sliders of the built-in head that are drawn at random; others follow from age, sex, weight and width.
 FREE_SLIDERS = tuple(
-    "head_depth cranium_height forehead_height forehead_slope temple face_length jaw_angle chin_width chin_projection "
-    "chin_height chin_cleft cheekbone brow_ridge brow_height eye_size eye_spacing eye_height eye_depth eye_tilt "
-    "eye_hooded nose_width nose_length nose_projection nose_bridge nose_hump nose_tip_up bridge_width nostril_flare "
-    "mouth_width mouth_height mouth_projection lip_upper lip_lower cupids_bow ear_size ear_protrusion ear_lobe "
-    "neck_width".split()
+    [
+        "head_depth",
+        "cranium_height",
+        "forehead_height",
+        "forehead_slope",
+        "temple",
+        "face_length",
+        "jaw_angle",
+        "chin_width",
+        "chin_projection",
+        "chin_height",
+        "chin_cleft",
+        "cheekbone",
+        "brow_ridge",
+        "brow_height",
+        "eye_size",
+        "eye_spacing",
+        "eye_height",
+        "eye_depth",
+        "eye_tilt",
+        "eye_hooded",
+        "nose_width",
+        "nose_length",
+        "nose_projection",
+        "nose_bridge",
+        "nose_hump",
+        "nose_tip_up",
+        "bridge_width",
+        "nostril_flare",
+        "mouth_width",
+        "mouth_height",
+        "mouth_projection",
+        "lip_upper",
+        "lip_lower",
+        "cupids_bow",
+        "ear_size",
+        "ear_protrusion",
+        "ear_lobe",
+        "neck_width",
+    ]
 )
 
 
@@ -189,7 +224,7 @@ def identity_vector(
 
     grown = 1.0 - attributes.childhood
     add_macro("age", 1.1 * attributes.skin_age**1.3 * grown)
-    add_macro("child", 1.1 * attributes.childhood)
+    add_macro("child", 1.5 * attributes.childhood)
     add_macro("masculine", (0.65 if attributes.sex == "male" else -0.55) * (0.15 + 0.85 * grown))
     add_macro("fat", max(attributes.weight, -0.35) * 1.1)
     gaunt = max(-attributes.weight, 0.0)
@@ -397,7 +432,7 @@ def _consistent(attributes: Attributes, settings: Mapping[str, Any]) -> Attribut
         values["beard"] = "none"
     if attributes.sex == "female" and attributes.beard != "none" and attributes.archetype:
         values["beard"] = "none"
-    if max(attributes.stone, attributes.metal, attributes.bark) > 0.5:
+    if max(attributes.stone, attributes.metal, attributes.bark) > 0.1:
         values.update(freckles=0.0, acne=0.0, sunburn=0.0, vitiligo=0.0, warts=0.0)
         if "brows" not in settings:
             values["brows"] = 0.0

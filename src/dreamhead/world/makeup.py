@@ -139,7 +139,7 @@ def _skull(ground: Ground, layers: Layers) -> None:
     gaps = smooth(np.abs(((x + 0.02 * ground.middle) * 1.25) % 1.0 - 0.5), 0.40, 0.46)
     line = np.exp(-(((y + 3.45 - 0.06 * x * x) / 0.10) ** 2))
     teeth = mouth * np.maximum(gaps, line)
-    crack = np.clip((ground.noise(0.6, 3, 0.6, 84, True) - 0.95) * 14, 0, 1) * masks["forehead"]
+    crack = np.clip((ground.noise(0.5, 2, 0.5, 84, True) - 1.12) * 14, 0, 1) * masks["forehead"]
     dark = np.maximum.reduce([socket, nose, 0.85 * hollow, teeth, 0.6 * crack]) * (1 - masks["wet"])
     layers.paint(0.96 * dark * _wear(ground), _BLACK)
 
@@ -191,9 +191,9 @@ def _tattoo(ground: Ground, layers: Layers) -> None:
 def _stripes(ground: Ground, layers: Layers) -> None:
     """Tiger stripes that run across the face and thin out to the front."""
     x, y = np.abs(ground.position[:, 0]), ground.position[:, 1]
-    wave = y * 0.75 - 0.22 * x + 0.9 * ground.warp[:, 0] + 0.35 * ground.noise(0.6, 2, 0.5, 85)
+    wave = y * 0.55 - 0.20 * x + 0.55 * ground.noise(0.35, 2, 0.4, 85)
     stripe = np.abs(wave % 1.0 - 0.5) * 2
-    width = 0.62 + 0.28 * smooth(x, 5.5, 0.5) + 0.15 * ground.middle
+    width = 0.62 + 0.28 * smooth(x, 5.5, 0.5) + 0.04 * ground.middle
     cover = smooth(stripe, width, width + 0.12) * (1 - ground.masks["lip"]) * (1 - ground.masks["wet"])
     colour = _colour(ground)
     layers.paint(0.8 * cover, np.minimum(colour, layers.albedo * 0.25 + 0.4 * colour))

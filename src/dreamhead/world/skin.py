@@ -111,10 +111,12 @@ def _colour(ground: Ground, layers: Layers) -> None:
     hue_shift = (
         np.float32([0.55, 0.1, -0.35]) if base.max() > 2 * base.min() else np.float32([0.1, 0.1, 0.05])
     )
-    drift = np.exp(0.5 * (ground.big + 0.35 * ground.middle)[:, None] * hue_shift)
+    alive = 1.0 - min(1.0, 3.0 * max(attributes.stone, attributes.metal, attributes.bark))
+    drift = np.exp((0.2 + 0.3 * alive) * (ground.big + 0.35 * ground.middle)[:, None] * hue_shift)
     melanin_absorbs = 0.55 + 0.75 * (1 - base / base.max())
     blood_absorbs = _blood_absorption(base)
-    melanin, blood = layers.melanin - attributes.melanin, layers.blood - attributes.blood
+    melanin = alive * (layers.melanin - attributes.melanin)
+    blood = alive * (layers.blood - attributes.blood)
     absorbed = 4.2 * melanin[:, None] * melanin_absorbs + 2.4 * blood[:, None] * blood_absorbs
     absorbed += 0.35 * np.clip(layers.deoxygenation - 0.1, 0, 1)[:, None]
     layers.albedo = (base[None] * drift * np.exp(-absorbed)).astype(np.float32)

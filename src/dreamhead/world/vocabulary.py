@@ -20,8 +20,8 @@ HAIR_COLOURS: Mapping[str, Colour] = {
     "blonde": (0.300, 0.200, 0.095),
     "red": (0.220, 0.060, 0.018),
     "auburn": (0.095, 0.026, 0.014),
-    "grey": (0.200, 0.185, 0.170),
-    "white": (0.560, 0.530, 0.490),
+    "grey": (0.290, 0.275, 0.260),
+    "white": (0.640, 0.610, 0.570),
     "green": (0.060, 0.240, 0.060),
     "blue": (0.035, 0.090, 0.360),
     "pink": (0.600, 0.130, 0.280),
@@ -48,7 +48,7 @@ EYE_COLOURS: Mapping[str, Colour] = {
 # sRGB of creature skin: what the pigments are fitted to.
 CREATURE_COLOURS: Mapping[str, Colour] = {
     "green": (0.36, 0.52, 0.22),
-    "dark green": (0.17, 0.29, 0.13),
+    "dark green": (0.22, 0.37, 0.17),
     "blue": (0.29, 0.47, 0.74),
     "dark blue": (0.13, 0.20, 0.42),
     "teal": (0.20, 0.55, 0.53),
