@@ -64,9 +64,9 @@ def studio_lights(name: str = "portrait", device: str | torch.device = "cpu") ->
 
 
 def ambient_light(coefficients: Tensor, normals: Tensor) -> Tensor:
-    """Coefficients (..., 9, 3) and unit normals (..., 3) -> what a white matte surface returns (..., 3)."""
+    """Coefficients (9, 3) and unit normals (..., 3) -> what a white matte surface returns (..., 3)."""
     weights = torch.tensor(_BAND_WEIGHTS, dtype=normals.dtype, device=normals.device)
-    return (harmonics(normals)[..., None] * weights[:, None] * coefficients).sum(-2).clamp(min=0)
+    return (harmonics(normals) @ (weights[:, None] * coefficients)).clamp(min=0)
 
 
 def harmonics(directions: Tensor) -> Tensor:

@@ -162,7 +162,9 @@ def _lit(
     reflectance = _gathered(maps, buffers, material, uv, "specular")[:, 0] * 0.08
     soft = torch.tensor([maps[name].scatter for name in buffers.materials], device=uv.device)[material]
     setup = image_of if lights.count > 1 else torch.zeros_like(image_of)
-    light = ambient_light(lights.ambient[setup], normals)
+    ambient = lights.ambient.expand(view.count, 9, 3)
+    counts = torch.bincount(image_of, minlength=view.count).tolist()
+    light = torch.cat([ambient_light(ambient[k], part) for k, part in enumerate(normals.split(counts))])
     shine = torch.zeros_like(light)
     for index in range(lights.direction.shape[1]):
         direction, strength = lights.direction[setup, index], lights.colour[setup, index]

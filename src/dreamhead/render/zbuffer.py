@@ -13,7 +13,7 @@ INDEX_MASK = wp.constant(wp.int64(0x7FFFFFFF))
 
 
 @wp.func
-def _edge(a: wp.vec4, b: wp.vec4, x: wp.float32, y: wp.float32) -> wp.float32:
+def edge(a: wp.vec4, b: wp.vec4, x: wp.float32, y: wp.float32) -> wp.float32:
     """Twice the signed area of (a, b, point), from the leftmost end so that neighbours agree exactly."""
     if a[0] < b[0] or (a[0] == b[0] and a[1] < b[1]):
         return (x - a[0]) * (b[1] - a[1]) - (y - a[1]) * (b[0] - a[0])
@@ -51,7 +51,7 @@ def draw(
     y1 = _last_pixel(a[1], b[1], c[1], keys.shape[1])
     if x1 < x0 or y1 < y0:
         return
-    area = _edge(a, b, c[0], c[1])
+    area = edge(a, b, c[0], c[1])
     if area == 0.0:
         return
     inverse = 1.0 / area
@@ -59,9 +59,9 @@ def draw(
         y = float(row) + 0.5
         for column in range(x0, x1 + 1):
             x = float(column) + 0.5
-            u = _edge(b, c, x, y) * inverse
-            v = _edge(c, a, x, y) * inverse
-            w = _edge(a, b, x, y) * inverse
+            u = edge(b, c, x, y) * inverse
+            v = edge(c, a, x, y) * inverse
+            w = edge(a, b, x, y) * inverse
             if u >= 0.0 and v >= 0.0 and w >= 0.0:
                 z = u * a[2] + v * b[2] + w * c[2]
                 if z >= -1.0 and z < 1.0:
@@ -90,10 +90,10 @@ def resolve(
     c = pixels[view, faces[index, 2]]
     x = float(column) + 0.5
     y = float(row) + 0.5
-    inverse = 1.0 / _edge(a, b, c[0], c[1])
-    u = _edge(b, c, x, y) * inverse
-    v = _edge(c, a, x, y) * inverse
-    w = _edge(a, b, x, y) * inverse
+    inverse = 1.0 / edge(a, b, c[0], c[1])
+    u = edge(b, c, x, y) * inverse
+    v = edge(c, a, x, y) * inverse
+    w = edge(a, b, x, y) * inverse
     total = u * a[3] + v * b[3] + w * c[3]
     triangle[view, row, column] = index
     barycentrics[view, row, column] = wp.vec3(u * a[3] / total, v * b[3] / total, w * c[3] / total)
@@ -113,7 +113,7 @@ def draw_numbered(
     c = pixels[faces[index, 2]]
     if a[3] <= 0.0 or b[3] <= 0.0 or c[3] <= 0.0:
         return
-    area = _edge(a, b, c[0], c[1])
+    area = edge(a, b, c[0], c[1])
     if area == 0.0:
         return
     inverse = 1.0 / area
@@ -121,9 +121,9 @@ def draw_numbered(
         y = float(row) + 0.5
         for column in range(_first_pixel(a[0], b[0], c[0]), _last_pixel(a[0], b[0], c[0], keys.shape[1]) + 1):
             x = float(column) + 0.5
-            u = _edge(b, c, x, y) * inverse
-            v = _edge(c, a, x, y) * inverse
-            w = _edge(a, b, x, y) * inverse
+            u = edge(b, c, x, y) * inverse
+            v = edge(c, a, x, y) * inverse
+            w = edge(a, b, x, y) * inverse
             if u >= 0.0 and v >= 0.0 and w >= 0.0:
                 z = u * a[2] + v * b[2] + w * c[2]
                 if z >= -1.0 and z < 1.0:
@@ -138,6 +138,26 @@ def _threshold(row: int, column: int, index: int, samples: int) -> wp.float32:
     place = (row % samples) * samples + column % samples
     step = (place * 7 + wp.randi(state, 0, count)) % count  # 7 shares no factor with 4, 9 or 16
     return (float(step) + wp.randf(state)) / float(count)
+
+
+@wp.func
+def _row_span(a: wp.vec4, b: wp.vec4, c: wp.vec4, y: wp.float32) -> wp.vec2:
+    """Where the line at height y enters and leaves a triangle; empty (low above high) where it misses it."""
+    low = float(1.0e9)
+    high = float(-1.0e9)
+    if (a[1] <= y) != (b[1] <= y):
+        x = a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
+        low = wp.min(low, x)
+        high = wp.max(high, x)
+    if (b[1] <= y) != (c[1] <= y):
+        x = b[0] + (y - b[1]) * (c[0] - b[0]) / (c[1] - b[1])
+        low = wp.min(low, x)
+        high = wp.max(high, x)
+    if (c[1] <= y) != (a[1] <= y):
+        x = c[0] + (y - c[1]) * (a[0] - c[0]) / (a[1] - c[1])
+        low = wp.min(low, x)
+        high = wp.max(high, x)
+    return wp.vec2(low, high)
 
 
 @wp.kernel(enable_backward=False)
@@ -156,17 +176,22 @@ def draw_with_opacity(
     c = pixels[faces[index, 2]]
     if a[3] <= 0.0 or b[3] <= 0.0 or c[3] <= 0.0:
         return
-    area = _edge(a, b, c[0], c[1])
+    area = edge(a, b, c[0], c[1])
     if area == 0.0:
         return
     inverse = 1.0 / area
+    x0 = _first_pixel(a[0], b[0], c[0])
+    x1 = _last_pixel(a[0], b[0], c[0], keys.shape[1])
     for row in range(_first_pixel(a[1], b[1], c[1]), _last_pixel(a[1], b[1], c[1], keys.shape[0]) + 1):
         y = float(row) + 0.5
-        for column in range(_first_pixel(a[0], b[0], c[0]), _last_pixel(a[0], b[0], c[0], keys.shape[1]) + 1):
+        span = _row_span(a, b, c, y)
+        start = wp.max(int(wp.ceil(wp.max(span[0], -1.0) - 0.5)) - 1, x0)
+        stop = wp.min(int(wp.floor(wp.min(span[1], float(keys.shape[1]) + 1.0) - 0.5)) + 1, x1)
+        for column in range(start, stop + 1):
             x = float(column) + 0.5
-            u = _edge(b, c, x, y) * inverse
-            v = _edge(c, a, x, y) * inverse
-            w = _edge(a, b, x, y) * inverse
+            u = edge(b, c, x, y) * inverse
+            v = edge(c, a, x, y) * inverse
+            w = edge(a, b, x, y) * inverse
             if u >= 0.0 and v >= 0.0 and w >= 0.0:
                 z = u * a[2] + v * b[2] + w * c[2]
                 key = _key(z, first + index)
@@ -180,5 +205,5 @@ def draw_with_opacity(
                     texel_row = wp.clamp(int(place[1] * float(opacity.shape[0])), 0, opacity.shape[0] - 1)
                     texel_column = wp.clamp(int(place[0] * float(opacity.shape[1])), 0, opacity.shape[1] - 1)
                     alpha = float(opacity[texel_row, texel_column]) / 255.0
-                    if alpha > _threshold(row, column, index, samples):
+                    if alpha >= 1.0 or (alpha > 0.0 and alpha > _threshold(row, column, index, samples)):
                         wp.atomic_min(keys, row, column, key)
