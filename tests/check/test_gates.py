@@ -88,6 +88,12 @@ def swapped(one: str, two: str) -> Callable[[dict], dict]:
     return lambda table: {**table, one: table[two], two: table[one]}
 
 
+def turned_inside_out(head: ReadHead, mesh: str) -> ReadHead:
+    head = with_attribute(head, mesh, "NORMAL", lambda table: -table)
+    meshes = [replace(one, triangles=one.triangles[:, ::-1]) if one.name == mesh else one for one in head.meshes]
+    return replace(head, meshes=tuple(meshes))
+
+
 FAULTS: list[tuple[str, Callable[[ReadHead], ReadHead], str]] = [
     ("finite", lambda h: with_attribute(h, "skin", "NORMAL", with_nan), "skin NORMAL"),
     ("finite", lambda h: with_targets(h, "tongue", with_infinity), "tongue tongueOut"),
@@ -113,6 +119,8 @@ FAULTS: list[tuple[str, Callable[[ReadHead], ReadHead], str]] = [
         "mouthSmileLeft",
     ),
     ("sides", lambda h: replace(h, joint_positions=h.joint_positions * [-1, 1, 1]), "eyeLeft"),
+    ("outward", lambda h: with_attribute(h, "skin", "NORMAL", lambda t: -t), "skin's triangles"),
+    ("outward", lambda h: turned_inside_out(h, "eye_right"), "eye_right faces inwards"),
     ("scale", lambda h: with_attribute(h, "skin", "POSITION", lambda t: t * 100), "m tall"),
     ("scale", lambda h: replace(h, joint_positions=h.joint_positions * [1, 1, -1]), "in front"),
 ]

@@ -20,6 +20,7 @@ LEAST_MOTION = 1e-4  # metres that every other target must reach somewhere
 MOST_MOTION = 0.08
 LEAST_STILL_SHARE = 0.2  # of the skin's corners that a target must leave alone
 SIDE_RATIO = 2.0  # a Left target moves the left half this many times more than the right
+MOST_TURNED_SHARE = 0.05  # of a mesh's triangles that may face against their normals (bent hair cards)
 HEAD_HEIGHT = (0.15, 0.6)  # metres, all meshes together
 UNIT_SLACK = 0.05  # of a normal map's vectors, which 8 bits round
 GLB_NAME = "head.glb"
@@ -159,6 +160,23 @@ def sides(head: ReadHead) -> str:
     return f"{pairs} one-sided targets"
 
 
+def outward(head: ReadHead) -> str:
+    """Triangles face the way their normals do, and the eyeballs' away from their centres."""
+    for mesh in head.meshes:
+        points, normals = mesh.attributes["POSITION"], mesh.attributes["NORMAL"]
+        corners = points[mesh.triangles]
+        facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        along = np.einsum("tc,tc->t", facing, normals[mesh.triangles].sum(axis=1))
+        share = float(np.mean(along < 0))
+        _require(share <= MOST_TURNED_SHARE, f"{share:.0%} of {mesh.name}'s triangles face against their normals")
+    joints = dict(zip(head.joint_names, head.joint_positions, strict=True))
+    for name, joint in (("eye_left", "eyeLeft"), ("eye_right", "eyeRight")):
+        eye = head.mesh(name).attributes
+        away = np.einsum("nc,nc->n", eye["POSITION"] - joints[joint], eye["NORMAL"])
+        _require(bool((away > 0).all()), f"{name} faces inwards")
+    return f"at most {MOST_TURNED_SHARE:.0%} turned"
+
+
 def scale(head: ReadHead) -> str:
     """Metres, +Y up, the face along +Z."""
     points = np.concatenate([mesh.attributes["POSITION"] for mesh in head.meshes])
@@ -220,6 +238,7 @@ HEAD_GATES: dict[str, Callable[[ReadHead], str]] = {
     "uv": uv,
     "targets": targets,
     "sides": sides,
+    "outward": outward,
     "scale": scale,
 }
 TEXTURE_GATES: dict[str, Callable[[Path], str]] = {"map sizes": map_sizes, "normal map": normal_map}

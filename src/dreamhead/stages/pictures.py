@@ -1,0 +1,83 @@
+"""What the pictures of a bundle show: its own meshes and maps, at rest and in expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dreamhead.export.bundle import Bundle, BundleMesh
+from dreamhead.export.materials import Surface
+from dreamhead.render.drawing import DrawItem
+
+# Label -> weights.  At rest first: the camera of the sheet is set by it.
+EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
+    "at rest": {},
+    "eyeBlink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
+    "eyeWide, browInnerUp": {"eyeWideLeft": 1.0, "eyeWideRight": 1.0, "browInnerUp": 1.0},
+    "eyeSquint, browDown": {
+        "eyeSquintLeft": 1.0,
+        "eyeSquintRight": 1.0,
+        "browDownLeft": 1.0,
+        "browDownRight": 1.0,
+    },
+    "eyeLook to the left": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0},
+    "mouthSmile": {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0},
+    "mouthFrown": {"mouthFrownLeft": 1.0, "mouthFrownRight": 1.0},
+    "mouthPucker": {"mouthPucker": 1.0},
+    "mouthFunnel": {"mouthFunnel": 1.0},
+    "mouthUpperUp, noseSneer": {
+        "mouthUpperUpLeft": 1.0,
+        "mouthUpperUpRight": 1.0,
+        "noseSneerLeft": 1.0,
+        "noseSneerRight": 1.0,
+    },
+    "jawOpen": {"jawOpen": 1.0},
+    "jawLeft": {"jawLeft": 1.0},
+    "cheekPuff": {"cheekPuff": 1.0},
+    "tongueOut": {"tongueOut": 1.0},
+    "viseme_O": {"viseme_O": 1.0},
+}
+
+
+def draw_items(
+    bundle: Bundle, surfaces: Sequence[Surface], kinds: Mapping[str, str], weights: Mapping[str, float]
+) -> list[DrawItem]:
+    """The bundle's meshes in an expression, ready to draw.
+
+    kinds: material name -> how a picture shades it.  Items of one material share its map arrays.
+    """
+    maps_of = {surface.material.name: surface.maps for surface in surfaces}
+    return [_item(mesh, maps_of[mesh.material], kinds[mesh.material], weights) for mesh in bundle.meshes]
+
+
+def expression_items(
+    bundle: Bundle, surfaces: Sequence[Surface], kinds: Mapping[str, str]
+) -> dict[str, list[DrawItem]]:
+    """Label -> items, for every expression of the sheet."""
+    return {
+        label: draw_items(bundle, surfaces, kinds, weights) for label, weights in EXPRESSION_SHEET.items()
+    }
+
+
+def _item(
+    mesh: BundleMesh, maps: Mapping[str, np.ndarray], kind: str, weights: Mapping[str, float]
+) -> DrawItem:
+    vertices, normals = mesh.vertices, mesh.normals
+    if mesh.targets:
+        for name, weight in weights.items():
+            vertices = vertices + np.float32(weight) * mesh.targets[name].position
+            normals = normals + np.float32(weight) * mesh.targets[name].normal
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    return DrawItem(
+        vertices=vertices,
+        normals=(normals / np.maximum(length, 1e-9)).astype(np.float32),
+        uv=mesh.uv,
+        triangles=mesh.triangles,
+        albedo=maps["albedo"],
+        normal=maps.get("normal"),
+        roughness=maps.get("roughness"),
+        specular=maps.get("specular"),
+        kind=kind,
+        name=mesh.name,
+    )
