@@ -166,6 +166,63 @@ def test_a_bug_is_reported_as_one_with_its_log(tmp_path: Path) -> None:
     assert call_toys("make", "x", "-o", tmp_path / "out").returncode == 0
 
 
+def test_a_failed_gate_exits_4_with_the_bundle_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for command in (("make", "x", "-o", out, "--set", "finish.gate=too wide"), ("resume", out)):
+        finished = call_toys(*command)
+        assert finished.returncode == 4
+        assert "failed 1 of its gates: toy: too wide" in finished.stderr
+        assert (out / "head.glb").is_file()
+    assert call_toys("make", "x", "-o", out, "--set", "finish.gate=passed").returncode == 0
+
+
+def test_a_missing_asset_exits_5(tmp_path: Path) -> None:
+    finished = call_toys("make", "x", "-o", tmp_path / "out", "--set", "grow.trouble=missing")
+    assert finished.returncode == 5
+    assert "assets/toys/nothing.npz is missing" in said(finished)
+
+
+def test_set_wins_over_the_config_file(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("[grow]\nsteps = 3\n[draw]\ncount = 2\n")
+    arguments = (
+        "make",
+        "x",
+        "-o",
+        tmp_path / "out",
+        "--config",
+        tmp_path / "c.toml",
+        "--set",
+        "grow.steps=4",
+    )
+    assert call_toys(*arguments).returncode == 0
+    job = json.loads((tmp_path / "out" / ".dreamhead" / "job.json").read_text())
+    assert job["settings"] == {"draw.count": 2, "grow.steps": 4}
+
+
+def test_preview_makes_the_last_stage_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert call_toys("make", "x", "-o", out, "--until", "draw").returncode == 0
+    unfinished = call_toys("preview", out)
+    assert unfinished.returncode == 1
+    assert f"stage grow is missing: not made yet tip: finish it with: dreamhead resume {out}" in said(
+        unfinished
+    )
+    assert call_toys("resume", out).returncode == 0
+    events = [json.loads(line) for line in call_toys("preview", out, "--json").stdout.splitlines()]
+    assert [event["stage"] for event in events if event["event"] == "stage_started"] == ["finish"]
+
+
+def test_resume_from_a_stage(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert call_toys("make", "x", "-o", out).returncode == 0
+    events = [
+        json.loads(line) for line in call_toys("resume", out, "--from", "grow", "--json").stdout.splitlines()
+    ]
+    assert [event["stage"] for event in events if event["event"] == "stage_started"] == ["grow", "finish"]
+    wrong = call_toys("resume", out, "--from", "grown")
+    assert wrong.returncode == 2 and "did you mean 'grow'?" in said(wrong)
+
+
 def test_unexpected_exit_codes_have_their_errors() -> None:
     codes = {kind.__name__: kind.exit_code for kind in subclasses(errors.DreamheadError)}
     assert codes["InterruptedRun"] == 75 and codes["LockedError"] == 11 and codes["MissingModelError"] == 5

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreamhead.head.asset import HeadAsset
+from dreamhead.record import write_json
 from dreamhead.stages.context import Context
 
 VERSION = 1
@@ -15,11 +16,15 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class FinishConfig:
-    """pause: seconds between the two files.  megabytes: size of the first.  second: whether there are two."""
+    """pause: seconds between the files.  megabytes: size of the first.  second: whether there are two.
+
+    gate: what a gate of the manifest says, "" for no manifest.
+    """
 
     pause: float = 0.0
     megabytes: int = 0
     second: bool = True
+    gate: str = ""
 
 
 def run(asset: HeadAsset, config: FinishConfig, context: Context) -> HeadAsset:
@@ -32,4 +37,7 @@ def run(asset: HeadAsset, config: FinishConfig, context: Context) -> HeadAsset:
         (context.out / "textures" / "skin.txt").write_text(
             f"{context.prompt} {sorted(context.record['stages'])}"
         )
+    if config.gate:
+        gates = [{"gate": "toy", "passed": config.gate == "passed", "detail": config.gate}]
+        write_json(context.out / "manifest.json", {"gates": gates})
     return asset.changed(vertices=np.outer(asset.displacement, [1, 2, 3]).astype(np.float32))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dreamhead.assets import asset_path
 from dreamhead.errors import InterruptedRun
 from dreamhead.head.asset import HeadAsset
 from dreamhead.record import load_loop_state, save_loop_state
@@ -54,6 +55,8 @@ def _trouble(kind: str) -> None:
     if kind == "noise":
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
+    if kind == "missing":
+        asset_path("toys/nothing.npz")
     if kind == "bug":
         raise ZeroDivisionError("a mistake of ours")
     if kind == "full":
