@@ -53,7 +53,7 @@ class DistanceField:
                 * (part[:, 2] if dz else 1 - part[:, 2])
             )
             total += weight[:, None] * flat[start + (dx * size[1] + dy) * size[2] + dz]
-        return total.reshape(*points.shape[:-1], -1)
+        return total.reshape(*points.shape[:-1], flat.shape[1])
 
 
 def unit(vectors: Floats) -> Floats:

@@ -109,7 +109,7 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
     )
     meshes["brows"] = face_hair.brows(job("brows"), brow)
     meshes["lashes"] = face_hair.lashes(job("lashes"))
-    return meshes
+    return {name: cards for name, cards in meshes.items() if len(cards.triangles)}
 
 
 def _hat(surface: Surface, name: str) -> tuple[Fit, Cards]:
