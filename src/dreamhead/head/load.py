@@ -9,7 +9,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def _write(path: Path, payload: bytes) -> None:
         raise
 
 
-def _read_verified(path: Path) -> dict[str, NDArray[np.generic]]:
+def _read_verified(path: Path) -> dict[str, NDArray[Any]]:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -94,9 +94,9 @@ def _read_verified(path: Path) -> dict[str, NDArray[np.generic]]:
         raise DamagedFileError(f"{path} is damaged: {error}") from error
 
 
-def _packed(head: BuiltinHead) -> dict[str, NDArray[np.generic]]:
+def _packed(head: BuiltinHead) -> dict[str, NDArray[Any]]:
     part_names = [[part.name, part.material] for part in head.parts]
-    tensors: dict[str, NDArray[np.generic]] = {
+    tensors: dict[str, NDArray[Any]] = {
         "mean": head.mean,
         "identity_basis": head.identity_basis,
         "joint_weights": head.joint_weights,
@@ -117,8 +117,8 @@ def _packed(head: BuiltinHead) -> dict[str, NDArray[np.generic]]:
     return {name: np.ascontiguousarray(array) for name, array in tensors.items()}
 
 
-def _unpacked(tensors: dict[str, NDArray[np.generic]], revision: str) -> BuiltinHead:
-    def group(prefix: str, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
+def _unpacked(tensors: dict[str, NDArray[Any]], revision: str) -> BuiltinHead:
+    def group(prefix: str, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         return {name: tensors[prefix + name] for name in names}
 
     try:

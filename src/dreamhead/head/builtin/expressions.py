@@ -22,9 +22,24 @@ from dreamhead.head.builtin.anatomy import (
     rotate_x,
     smoothstep,
 )
-from dreamhead.head.builtin.cage import LIP_CONTACT_RING, LOWER_LID, MOUTH_CORNER, UPPER_LID, Cage, Key
+from dreamhead.head.builtin.cage import (
+    LID_MARGIN_RING,
+    LIP_CONTACT_RING,
+    LOWER_LID,
+    MOUTH_CORNER,
+    UPPER_LID,
+    Cage,
+    Key,
+)
 from dreamhead.head.builtin.fill import FillMetric, active_nodes, fill_metric, fill_near
-from dreamhead.head.builtin.interior import LIP_GAP, contact_on_surface, contact_pairs, finish_posed
+from dreamhead.head.builtin.interior import (
+    LIP_GAP,
+    contact_on_surface,
+    contact_pairs,
+    finish_posed,
+    margin_on_surface,
+    place_lids,
+)
 
 Points = NDArray[np.float64]
 
@@ -38,7 +53,8 @@ LID_SLIDES = {
 }
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
 MEETING_HEIGHT = 0.14  # of the way from the lower to the upper margin
-MARGIN_HALF_THICKNESS_DEG = 0.45  # by which closed margins stand apart, about the eye's x axis
+LID_GAP = 0.006  # cm between the closed lids' limit surfaces
+MARGIN_HALF_THICKNESS_DEG = 0.45  # first guess of how far closed margins stand apart, about the eye's x axis
 TONGUE_OUT_JAW_DEG = 12.0
 _SPLIT = 1.2  # cm: half width of the blend between a left and a right target
 
@@ -173,7 +189,10 @@ def _open_jaw(a: Actor, degrees: float) -> Points:
 
 
 def _lid_motion(a: Actor, base: str) -> Points:
-    motion = _slide_lids(a, *LID_SLIDES[base]) - a.rest
+    apart = np.full(len(UPPER_LID), MARGIN_HALF_THICKNESS_DEG)
+    if base == "eyeBlink":
+        apart = _apart_when_closed(a, apart)
+    motion = _slide_lids(a, *LID_SLIDES[base], apart) - a.rest
     motion[~active_nodes()] = 0
     if base in _LID_TABLES:
         share = np.ones(len(a.rest))
@@ -183,12 +202,25 @@ def _lid_motion(a: Actor, base: str) -> Points:
     return motion
 
 
-def _slide_lids(a: Actor, upper: float, lower: float) -> Points:
+def _apart_when_closed(a: Actor, apart: Points, rounds: int = 8) -> Points:
+    """(11,) degrees by which closed cage margins stand apart so that the surfaces of the lids meet."""
+    apart = apart.copy()
+    margin = a.cage.ring("e", LID_MARGIN_RING)
+    radius = np.linalg.norm(a.rest[margin] - a.eye.center, axis=1).mean()
+    for _ in range(rounds):
+        limit = margin_on_surface(place_lids(a.cage, _slide_lids(a, 1.0, 1.0, apart), a.eye))
+        gap = limit[list(UPPER_LID), 1] - limit[list(LOWER_LID), 1]
+        correction = np.degrees((gap - LID_GAP) / radius) / 2
+        apart[1:-1] -= 0.8 * correction[1:-1]
+    return apart
+
+
+def _slide_lids(a: Actor, upper: float, lower: float, apart_deg: Points) -> Points:
     """Turn the lids about the eyeball's x axis towards the line where they meet, then clear the ball."""
     points = a.rest.copy()
     center = a.eye.center
     arcs = {"upper": list(UPPER_LID), "lower": list(LOWER_LID)}
-    margin = a.rest[a.cage.ring("e", 4)]
+    margin = a.rest[a.cage.ring("e", LID_MARGIN_RING)]
 
     def elevation(arc: str) -> Points:
         offset = margin[arcs[arc]] - center
@@ -196,8 +228,8 @@ def _slide_lids(a: Actor, upper: float, lower: float) -> Points:
 
     meeting = MEETING_HEIGHT * elevation("upper") + (1 - MEETING_HEIGHT) * elevation("lower")
     for arc, amount, apart in (
-        ("upper", upper, MARGIN_HALF_THICKNESS_DEG),
-        ("lower", lower, -MARGIN_HALF_THICKNESS_DEG),
+        ("upper", upper, apart_deg),
+        ("lower", lower, -apart_deg),
     ):
         turn = (meeting + apart - elevation(arc)) * amount
         turn[[0, -1]] *= 0.3

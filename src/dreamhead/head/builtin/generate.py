@@ -174,33 +174,35 @@ def _looking(rest: Rest, vertices: Points, name: str) -> Points:
 
 
 def _tongue_out(g: Generator, pose: PosedCage) -> Points:
-    """The tongue laid over the lower teeth and lip, its tip hanging in front of the chin's hollow."""
+    """The tongue laid over the lower teeth and lip, its tip hanging before it."""
     rest = g.rest
     low, high = contact_on_surface(pose.left)
     upper_edge = _mouth_placed(rest, np.array([[0, parts.UPPER_EDGE_Y, parts.UPPER_ARCH[2]]]))[0]
     lower_edge = _mouth_placed(rest, np.array([[0, parts.LOWER_EDGE_Y, parts.LOWER_ARCH[2]]]))
     lower_edge = _with_jaw(rest, lower_edge, pose.jaw)[0]
     lower_lip, upper_lip = low[-1], high[-1]
-    t = np.linspace(0, 1, parts.TONGUE_SECTIONS)
-    line, width, _ = parts.tongue_rest_line(t)
+    t = parts.TONGUE_T
+    line, _, _ = parts.tongue_rest_line(t)
     placed = _mouth_placed(rest, np.concatenate([np.zeros((len(t), 1)), line], 1))[:, 1:]
     root, base = placed[-1], placed[-4]
     teeth_y = 0.45 * upper_edge[1] + 0.55 * lower_edge[1]
     lip_y = min(lower_lip[1] + 0.42, 0.5 * (lower_lip[1] + upper_lip[1]))
     knots = np.array(
         [
-            lower_lip[1:] + np.array([-1.45, 1.75]),
-            lower_lip[1:] + np.array([-0.35, 1.45]),
-            [lip_y, lower_lip[2] + 0.25],
+            lower_lip[1:] + np.array([-1.75, 1.35]),
+            lower_lip[1:] + np.array([-0.70, 1.20]),
+            [lip_y, lower_lip[2] + 0.35],
             [teeth_y, 0.5 * (upper_edge[2] + lower_edge[2])],
             base + np.array([-0.35, 0.25]),
             root,
         ]
     )
-    at = np.array([0.0, 0.17, 0.33, 0.5, 0.8, 1.0])
+    at = np.array([0.0, 0.16, 0.34, 0.5, 0.8, 1.0])
     out = np.stack([_smooth_curve(at, knots[:, k], t) for k in range(2)], 1)
-    height = 0.40 * np.clip(t / 0.2, 0.25, 1) ** 0.5 * (1 + 0.6 * np.maximum(0, t - 0.55) / 0.45)
-    return parts.tongue_along(out, width * (0.86 + 0.14 * t), height)
+    rounding = np.sqrt(1 - (1 - np.clip(t / 0.24, 0.03, 1)) ** 2)
+    width = 1.55 * rounding * (1 + 0.05 * t)
+    height = 0.40 * np.sqrt(rounding) * (1 + 0.6 * np.maximum(0, t - 0.55) / 0.45)
+    return parts.tongue_along(out, width, height)
 
 
 def _smooth_curve(at: Points, values: Points, t: Points) -> Points:

@@ -204,9 +204,10 @@ LIMITS: dict[str, tuple[float, float]] = {
 
 MACROS: dict[str, dict[str, float]] = {
     "age": dict(
-        jowl=0.9, nasolabial=1.0, eye_bag=1.0, eye_hooded=0.7, lip_upper=-0.6, lip_lower=-0.4, ear_size=0.35,
-        ear_lobe=0.5, nose_length=0.3, temple=-0.5, cheek_hollow=0.5, brow_height=-0.25, double_chin=0.25,
-        neck_front=0.2, eye_depth=0.3,
+        jowl=1.2, nasolabial=1.4, eye_bag=1.3, eye_hooded=0.9, lip_upper=-0.8, lip_lower=-0.6, ear_size=0.4,
+        ear_lobe=0.8, nose_length=0.45, temple=-0.7, cheek_hollow=0.8, brow_height=-0.3, double_chin=0.4,
+        neck_front=0.5, eye_depth=0.5, mouth_projection=-0.35, chin_projection=0.2, cheek_fullness=-0.3,
+        nose_width=0.15, neck_width=-0.2,
     ),
     "masculine": dict(
         jaw_width=0.6, jaw_angle=0.4, chin_width=0.7, chin_height=0.35, brow_ridge=0.8, forehead_slope=0.35,
@@ -214,13 +215,15 @@ MACROS: dict[str, dict[str, float]] = {
         cheek_fullness=-0.25, eye_size=-0.35, face_length=0.25, neck_front=0.6,
     ),
     "fat": dict(
-        cheek_fullness=0.9, double_chin=0.9, jowl=0.6, neck_width=1.0, jaw_width=0.35, cheekbone=-0.2,
-        eye_size=-0.1, chin_width=0.3, temple=0.2,
+        cheek_fullness=1.0, double_chin=1.3, jowl=0.8, neck_width=1.3, jaw_width=0.7, cheekbone=-0.2,
+        eye_size=-0.15, chin_width=0.4, temple=0.3, nose_width=0.2, head_width=0.15, cheek_hollow=-0.7,
     ),
     "child": dict(
-        face_length=-0.9, eye_size=0.9, jaw_width=-0.5, chin_height=-0.6, cheek_fullness=0.7, nose_bridge=-0.7,
-        nose_projection=-0.5, nose_length=-0.5, cranium_height=0.6, brow_ridge=-0.5, neck_width=-0.9,
-        nose_tip_up=0.6, lip_upper=0.3, mouth_width=-0.4,
+        face_length=-1.0, eye_size=1.0, jaw_width=-0.6, chin_height=-0.8, chin_width=-0.3, chin_projection=-0.5,
+        cheek_fullness=0.9, cheekbone=-0.3, nose_bridge=-0.8, nose_projection=-0.6, nose_length=-0.4,
+        nose_tip_up=0.35, nose_width=-0.3, cranium_height=1.0, head_width=0.4, forehead_height=0.6,
+        forehead_slope=-0.5, brow_ridge=-0.8, neck_width=-1.2, neck_front=-0.4, lip_upper=0.3, mouth_width=-0.45,
+        nasolabial=-0.3, cheek_hollow=-0.4, jaw_angle=-0.4,
     ),
 }  # fmt: skip
 

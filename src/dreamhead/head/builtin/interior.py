@@ -31,7 +31,7 @@ def finish(surface: Surface, points: Points, eye: Eye) -> Points:
     cage = surface.cage
     points = points.copy()
     points[cage.midline, 0] = 0
-    points = _place_lids(cage, _close_lips(surface, points), eye)
+    points = place_lids(cage, _close_lips(surface, points), eye)
     contact = points[cage.ring("m", LIP_CONTACT_RING)]
     points[cage.ring("m", 6)] = _behind_lips(contact)
     points[cage.ring("m", 7)] = contact * [1.08, 1, 1] + np.stack(
@@ -77,7 +77,7 @@ def finish_posed(
         motion = posed[cage.ring(block, source)] - rest[cage.ring(block, source)]
         for ring in followers:
             posed[cage.ring(block, ring)] = rest[cage.ring(block, ring)] + motion
-    return _place_lids(cage, posed, eye)
+    return place_lids(cage, posed, eye)
 
 
 # How much of the lips' motion each bag ring takes, and how much of the jaw's the rest takes along a ring.
@@ -94,16 +94,37 @@ def contact_pairs(cage: Cage, ring: int = LIP_CONTACT_RING) -> tuple[NDArray[np.
 
 
 @cache
-def _contact_rows() -> tuple[Points, Points]:
+def _limit_rows(block: str, ring: int) -> tuple[Points, Points]:
     surface = build_surface()
-    return half_rows(surface, surface.cage.ring("m", LIP_CONTACT_RING))
+    return half_rows(surface, surface.cage.ring(block, ring))
+
+
+def _on_surface(points: Points, block: str, ring: int) -> Points:
+    """Limit positions of a ring's nodes."""
+    even, odd = _limit_rows(block, ring)
+    return np.concatenate([odd @ points[:, :1], even @ points[:, 1:]], 1)
 
 
 def contact_on_surface(points: Points) -> tuple[Points, Points]:
     """Where the contact ring's limit surface lies: (lower, upper), each (7, 3)."""
-    even, odd = _contact_rows()
-    limit = np.concatenate([odd @ points[:, :1], even @ points[:, 1:]], 1)
+    limit = _on_surface(points, "m", LIP_CONTACT_RING)
     return limit[:MOUTH_CORNER][::-1], limit[MOUTH_CORNER + 1 :]
+
+
+def place_lids(cage: Cage, points: Points, eye: Eye) -> Points:
+    """Push the lid margin clear of the eyeball and build the rings behind it."""
+    points = points.copy()
+    margin = cage.ring("e", LID_MARGIN_RING)
+    points[margin] = eye.pushed_out(points[margin], LID_MARGIN_CLEARANCE)
+    standard = (points[margin] - eye.center) / eye.scale + EYE_CENTER
+    for ring, placed in zip((5, 6, 7), _behind_lid_margin(standard), strict=True):
+        points[cage.ring("e", ring)] = (placed - EYE_CENTER) * eye.scale + eye.center
+    return points
+
+
+def margin_on_surface(points: Points) -> Points:
+    """Where the lid margin's limit surface lies, (20, 3) along the ring."""
+    return _on_surface(points, "e", LID_MARGIN_RING)
 
 
 def _close_lips(surface: Surface, points: Points, rounds: int = 10) -> Points:
@@ -124,17 +145,6 @@ def _close_lips(surface: Surface, points: Points, rounds: int = 10) -> Points:
 
 def _behind_lips(contact: Points) -> Points:
     return contact * [0.98, 1, 1] + np.stack([np.zeros(15), 0.25 * _SIDE * _OPENING, np.full(15, -0.42)], 1)
-
-
-def _place_lids(cage: Cage, points: Points, eye: Eye) -> Points:
-    """Push the lid margin clear of the eyeball and build the rings behind it."""
-    points = points.copy()
-    margin = cage.ring("e", LID_MARGIN_RING)
-    points[margin] = eye.pushed_out(points[margin], LID_MARGIN_CLEARANCE)
-    standard = (points[margin] - eye.center) / eye.scale + EYE_CENTER
-    for ring, placed in zip((5, 6, 7), _behind_lid_margin(standard), strict=True):
-        points[cage.ring("e", ring)] = (placed - EYE_CENTER) * eye.scale + eye.center
-    return points
 
 
 def _behind_lid_margin(margin: Points) -> tuple[Points, Points, Points]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from dreamhead.head.builtin import generate, identity, landmarks, layout, region
 from dreamhead.head.builtin.surface import build_surface
 from dreamhead.head.model import Floats, Landmarks, Licence, Part
 
-GENERATOR_VERSION = 1  # raise it with any change of code that changes a number of the head
+GENERATOR_VERSION = 2  # raise it with any change of code that changes a number of the head
 TABLES = ("head/house.npz", "head/expressions.json", "head/skin_uv.npz")
 METRES = 0.01  # in a centimetre
 BASIS_STEP = 0.05  # slider step of the finite differences
@@ -28,7 +28,15 @@ LICENCE = Licence(
 )
 
 
-@dataclass(frozen=True)
+def _limits() -> Floats:
+    return identity.slider_limits().astype(np.float32)
+
+
+def _macros() -> Mapping[str, Floats]:
+    return {name: identity.macro_direction(name).astype(np.float32) for name in identity.MACROS}
+
+
+@dataclass(eq=False)
 class BuiltinHead:
     """A HeadModel; see there for shapes.  Metres."""
 
@@ -39,22 +47,13 @@ class BuiltinHead:
     joint_weights: Floats
     landmarks_478: Landmarks
     landmarks_68: Landmarks
-    masks: dict[str, Floats]
-    fields: dict[str, Floats]
+    masks: Mapping[str, Floats]
+    fields: Mapping[str, Floats]
     name: str = "builtin"
     licence: Licence = LICENCE
-
-    @property
-    def slider_names(self) -> tuple[str, ...]:
-        return identity.SLIDER_NAMES
-
-    @cached_property
-    def slider_limits(self) -> Floats:
-        return identity.slider_limits().astype(np.float32)
-
-    @cached_property
-    def macros(self) -> dict[str, Floats]:
-        return {name: identity.macro_direction(name).astype(np.float32) for name in identity.MACROS}
+    slider_names: tuple[str, ...] = identity.SLIDER_NAMES
+    slider_limits: Floats = field(default_factory=_limits)
+    macros: Mapping[str, Floats] = field(default_factory=_macros)
 
     def neutral(self, identity: Floats) -> Floats:
         """(K,) -> (V, 3) metres, lips and lids solved."""

@@ -34,6 +34,7 @@ LOWER_CROWNS = (
 UPPER_ARCH, LOWER_ARCH = (2.62, 4.9, 10.42), (2.45, 4.7, 9.98)  # half width, depth, front z
 UPPER_EDGE_Y, LOWER_EDGE_Y = -3.80, -3.28
 TONGUE_SECTIONS, TONGUE_SEGMENTS = 15, 16
+TONGUE_T = np.linspace(0, 1, TONGUE_SECTIONS) ** 1.45  # tip to root, denser at the tip
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def eyeball(side: int) -> PartMesh:
     rim = 0.5 + eye_uv_radius(np.array([180.0])) * middle * [1, -1]
     for row, face in enumerate(at_pole):
         uv_faces[face, faces[face] == back] = len(uv) + row
-    return PartMesh(vertices + EYE_CENTER * [side, 1, 1], faces, np.concatenate([uv, rim]), uv_faces)
+    return _outward(
+        PartMesh(vertices + EYE_CENTER * [side, 1, 1], faces, np.concatenate([uv, rim]), uv_faces)
+    )
 
 
 def eye_uv_radius(angle_deg: Points) -> Points:
@@ -159,8 +162,7 @@ def gums(upper: bool, box: tuple[float, float, float, float]) -> PartMesh:
 
 def tongue(box: tuple[float, float, float, float]) -> PartMesh:
     """The resting tongue, tip first, unrolled with its seam underneath into the UV box."""
-    t = np.linspace(0, 1, TONGUE_SECTIONS)
-    mesh = _tube(_tongue_grid(*tongue_rest_line(t), upright=True), caps=(True, True))
+    mesh = _tube(_tongue_grid(*tongue_rest_line(TONGUE_T), upright=True), caps=(True, True))
     return _outward(PartMesh(mesh.vertices, mesh.faces, _into_box(mesh.uv, box), mesh.uv_faces))
 
 
@@ -168,8 +170,8 @@ def tongue_rest_line(t: Points) -> tuple[Points, Points, Points]:
     """Centreline (n, 2) as (y, z), half width (n,) and half height (n,) at t = 0 tip .. 1 root."""
     z = 9.15 - 6.2 * t**1.1
     y = -4.30 + 0.42 * np.sin(np.pi * np.clip(t * 1.05, 0, 1)) - 1.98 * np.maximum(0, t - 0.55) ** 1.3
-    width = 1.75 * np.clip(np.sin(np.pi / 2 * np.clip(t / 0.45, 0.06, 1)), 0, 1) ** 0.6 * (1 - 0.15 * t)
-    height = 0.50 * np.clip(t / 0.25, 0.12, 1) ** 0.5 * (1 + 0.45 * t)
+    width = 1.75 * np.clip(np.sin(np.pi / 2 * np.clip(t / 0.45, 0.02, 1)), 0, 1) ** 0.6 * (1 - 0.15 * t)
+    height = 0.50 * np.clip(t / 0.25, 0.05, 1) ** 0.5 * (1 + 0.45 * t)
     return np.stack([y, z], 1), width, height
 
 
@@ -307,7 +309,8 @@ def _tube_faces(sections: int, segments: int, caps: tuple[bool, bool] = (True, T
 
 
 def _flip(faces: Faces) -> Faces:
-    return faces[:, ::-1]
+    """Turn faces over, keeping their first corner: quads split along corners 0-2, and caps need their tip there."""
+    return faces[:, [0, 3, 2, 1]]
 
 
 def _into_box(uv: Points, box: tuple[float, float, float, float], margin: float = 0.004) -> Points:

@@ -56,7 +56,7 @@ def masks(vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]
     neck = neck_share(vertices) * skin * (1 - ears)
     azimuth = np.degrees(np.arctan2(np.abs(vertices[:, 0]), vertices[:, 2] - CRANIUM_CENTER[2]))
     above = vertices[:, 1] - np.interp(azimuth, HAIRLINE[:, 0], HAIRLINE[:, 1])
-    scalp = smoothstep(above, -0.35, 0.35) * skin * (1 - ears)
+    scalp = smoothstep(above, -0.6, 0.6) * skin * (1 - ears)
     bag = smoothstep(mouth, 5.2, 6.2)
     frontal = smoothstep(-azimuth, -88, -70) * smoothstep(vertices[:, 1], -9.0, -7.6)
     face = frontal * skin * (1 - scalp) * (1 - ears) * (1 - bag) * (1 - neck)
@@ -74,7 +74,7 @@ def masks(vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]
 def neck_share(vertices: Points) -> Points:
     """(V,) 0 on the head, 1 low on the neck: across a plane from under the chin up to the hairline."""
     border = np.interp(vertices[:, 2], [-8.0, 0.0, 6.5, 9.0], [-4.2, -6.0, -9.2, -10.6])
-    return smoothstep(border - vertices[:, 1], -0.8, 3.4)
+    return smoothstep(border - vertices[:, 1], -1.2, 3.8)
 
 
 def _cage_fields(cage: Cage, points: Points) -> tuple[list[str], Points]:

@@ -27,6 +27,7 @@ Points = NDArray[np.float64]
 Triangles = NDArray[np.int64]
 
 MARGIN = 0.004  # of the map, 16 pixels at 4096
+SOCKET_RING = 6  # behind this eye ring the lids' lining is laid into the eye's hole
 PIT_WEIGHT = 0.02  # hidden pits may shrink: they only must not fold
 
 
@@ -49,7 +50,7 @@ class _Chart:
 def flatten(generator: Generator) -> tuple[NDArray[np.int64], Points]:
     """Left-half skin vertices (n,) and their uv (n, 2): origin top left, u from 0.5 to 1 - MARGIN."""
     chart = _chart(generator)
-    uv = _untangle(chart, _arap(chart, rounds=60))[: len(chart.used)]
+    uv = _with_sockets(chart.used, _untangle(chart, _arap(chart, rounds=60))[: len(chart.used)])
     scale = (0.5 - MARGIN) / uv[:, 0].max()
     height = np.ptp(uv[:, 1]) * scale
     if height > 1 - 2 * MARGIN:
@@ -62,11 +63,13 @@ def _chart(generator: Generator) -> _Chart:
     surface = build_surface()
     neutral = skin_vertices(surface, generator.rest.points)
     posed = _opened(generator, surface)
+    socket = surface.cage.quads_within(e=SOCKET_RING)[surface.parent]
     kept = surface.left & ~surface.bag
     used = np.unique(surface.quads[kept])
     number = np.full(surface.vertex_count, -1)
     number[used] = np.arange(len(used))
-    pit = surface.cage.quads_within(n=3, e=6, a=9)[surface.parent]
+    pit = surface.cage.quads_within(n=3, a=9)[surface.parent]
+    kept = kept & ~socket
     open_quads, pit_quads = number[surface.quads[kept & ~pit]], number[surface.quads[kept & pit]]
     start, front, rims = _first_guess(posed[used], open_quads)
     fans, fan_points, fan_start, fan_front = _hole_fans(posed[used], start, rims, front)
@@ -107,6 +110,27 @@ def _opened(generator: Generator, surface: Surface) -> Points:
         for name, share in (("jawOpen", 0.4), ("eyeWideLeft", 1.0), ("eyeSquintLeft", -1.0))
     )
     return skin_vertices(surface, points)
+
+
+def _with_sockets(used: NDArray[np.int64], uv: Points) -> Points:
+    """The hidden rings behind the lids as shrunken copies of the eye's hole."""
+    surface = build_surface()
+    cage, count = surface.cage, len(surface.cage.source)
+    number = np.full(surface.vertex_count, -1)
+    number[used] = np.arange(len(used))
+    rim, hidden = cage.ring("e", SOCKET_RING), cage.ring("e", SOCKET_RING + 1)
+    on_cage, depth = np.zeros((count, 2)), np.zeros((count, 1))
+    on_cage[rim] = on_cage[hidden] = uv[number[rim]]
+    depth[hidden] = 1
+    faces = surface.left & cage.quads_within(e=SOCKET_RING)[surface.parent]
+    inside = np.unique(surface.quads[faces])
+    shrunk, share = (surface.average[inside] @ on_cage), (surface.average[inside] @ depth)
+    center = uv[number[rim]].mean(0)
+    laid = center + (shrunk - center) * (1 - 0.45 * share)
+    within = share[:, 0] > 0
+    uv = uv.copy()
+    uv[number[inside[within]]] = laid[within]
+    return uv
 
 
 def _split(quads: Triangles) -> Triangles:
@@ -166,7 +190,10 @@ def _hole_fans(
     count = len(points)
     graph = sparse.csr_matrix((np.ones(len(rims)), (rims[:, 0], rims[:, 1])), shape=(count, count))
     label = connected_components(graph, directed=False)[1][rims[:, 0]]
-    fans, centers, guesses, on_front = [], [], [], []
+    fans: list[Triangles] = []
+    centers: list[Points] = []
+    guesses: list[Points] = []
+    on_front: list[bool] = []
     for hole in np.unique(label):
         edges = rims[label == hole]
         center, guess = points[edges[:, 0]].mean(0), start[edges[:, 0]].mean(0)

@@ -42,8 +42,6 @@ def joint_weights(default: Generator, vertices: NDArray[np.float64]) -> Floats:
     jaw = carry(build_surface(), _cage_jaw_share(default)[:, None])[:, 0]
     jaw = _near_zero_or_one(np.clip(jaw, 0, 1))
     neck = _near_zero_or_one(neck_share(vertices[skin]))
-    inside_mouth = np.abs(vertices[skin][:, 0]) < 5
-    neck *= 1 - inside_mouth * (vertices[skin][:, 2] > 2.5) * (vertices[skin][:, 1] > -8)
     weights[skin, column["jaw"]] = jaw * (1 - neck)
     weights[skin, column["neck"]] = neck
     weights[skin, column["head"]] = (1 - jaw) * (1 - neck)

@@ -1,0 +1,136 @@
+"""UVs: in range, upright, symmetric, and packed without overlap (rasterised)."""
+
+import numpy as np
+import pytest
+
+from dreamhead.head.geometry import triangulate_part
+
+
+def signed_area(part):
+    corners = part.uv[triangulate_part(part)[1]].astype(np.float64)
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+
+
+def coverage(parts, size):
+    """(size, size) how many triangles cover each pixel centre; edges counted for no one."""
+    count = np.zeros((size, size), np.int32)
+    for part in parts:
+        for corners in part.uv[triangulate_part(part)[1]].astype(np.float64) * size:
+            low = np.maximum(np.floor(corners.min(0) - 0.5).astype(int), 0)
+            high = np.minimum(np.ceil(corners.max(0) + 0.5).astype(int), size)
+            x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5, np.arange(low[1], high[1]) + 0.5)
+            sides = []
+            for k in range(3):
+                a, b = corners[k], corners[(k + 1) % 3]
+                sides.append((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]))
+            inside = np.logical_or((np.stack(sides) > 1e-9).all(0), (np.stack(sides) < -1e-9).all(0))
+            count[low[1] : high[1], low[0] : high[0]] += inside
+    return count
+
+
+def by_name(builtin, name):
+    return next(part for part in builtin.parts if part.name == name)
+
+
+def test_parts_and_materials(builtin):
+    names = [part.name for part in builtin.parts]
+    assert names == [
+        "skin", "mouth_bag", "eye_left", "eye_right", "teeth_upper", "teeth_lower", "gums_upper", "gums_lower",
+        "tongue",
+    ]  # fmt: skip
+    materials = {part.name: part.material for part in builtin.parts}
+    assert materials["skin"] == "skin"
+    assert {materials[name] for name in names[2:4]} == {"eye"}
+    assert {materials[name] for name in [*names[4:], "mouth_bag"]} == {"mouth"}
+    used = np.unique(np.concatenate([part.faces.ravel() for part in builtin.parts]))
+    assert np.array_equal(used, np.arange(len(builtin.mean)))
+
+
+def test_ranges_and_indices(builtin):
+    for part in builtin.parts:
+        assert part.uv.dtype == np.float32 and part.faces.dtype == np.int32
+        assert part.uv.min() >= 0.0039 and part.uv.max() <= 0.9961, part.name
+        assert part.uv_faces.min() >= 0 and part.uv_faces.max() < len(part.uv)
+        assert part.faces.shape == part.uv_faces.shape
+
+
+def test_skin_is_upright_everywhere(builtin):
+    # v grows downwards, so upright triangles seen from outside turn clockwise in (u, v).
+    area = signed_area(by_name(builtin, "skin"))
+    assert np.count_nonzero(area >= 0) == 0
+
+
+def test_skin_mirrors_about_the_middle(builtin, mirror):
+    skin = by_name(builtin, "skin")
+    place = {}
+    for face, uv_face in zip(skin.faces, skin.uv_faces, strict=True):
+        side = np.sign(builtin.mean[face, 0].mean())
+        for vertex, uv in zip(face, uv_face, strict=True):
+            place[int(vertex), side] = skin.uv[uv].astype(np.float64)
+    for (vertex, side), uv in place.items():
+        other = place[int(mirror[vertex]), -side]
+        assert np.allclose(uv, [1 - other[0], other[1]], atol=1e-7)
+    front = [
+        uv
+        for (vertex, side), uv in place.items()
+        if builtin.mean[vertex, 0] == 0 and builtin.mean[vertex, 2] > 0.09
+    ]
+    assert len(front) > 40 and all(uv[0] == 0.5 for uv in front)
+
+
+def test_forehead_is_above_the_chin(builtin):
+    skin = by_name(builtin, "skin")
+    uv_of = dict(zip(skin.faces.ravel().tolist(), skin.uv[skin.uv_faces.ravel()], strict=True))
+    points = builtin.landmarks_478.vertices
+    assert uv_of[int(points[10, 0])][1] < uv_of[int(points[4, 0])][1] < uv_of[int(points[152, 0])][1]
+    left, right = uv_of[int(points[263, 0])], uv_of[int(points[33, 0])]
+    assert left[0] > 0.5 > right[0]
+
+
+def test_anisotropy_is_low(builtin):
+    skin = by_name(builtin, "skin")
+    triangles, uv_triangles = triangulate_part(skin)
+    a, b, c = (builtin.mean[triangles[:, k]].astype(np.float64) for k in range(3))
+    x = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
+    normal = np.cross(b - a, c - a)
+    area = np.linalg.norm(normal, axis=1)
+    y = np.cross(normal / area[:, None], x)
+    flat = np.stack(
+        [
+            np.stack([((b - a) * x).sum(1), 0 * area], -1),
+            np.stack([((c - a) * x).sum(1), ((c - a) * y).sum(1)], -1),
+        ],
+        -1,
+    )
+    uv = skin.uv[uv_triangles].astype(np.float64)
+    jacobian = np.stack([uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]], -1) @ np.linalg.inv(flat)
+    stretch = np.linalg.svd(jacobian, compute_uv=False)
+    front = builtin.masks["face"][triangles].min(1) > 0.5
+    ratio = np.minimum(stretch[:, 0] / np.maximum(stretch[:, 1], 1e-9), 50)
+    assert (ratio * area).sum() / area.sum() < 1.5
+    assert (ratio * area)[front].sum() / area[front].sum() < 1.4
+
+
+@pytest.mark.parametrize("material", ["skin", "mouth"])
+def test_nothing_overlaps(builtin, material):
+    covered = coverage([part for part in builtin.parts if part.material == material], 768)
+    assert covered.max() == 1
+    assert (covered == 1).mean() > 0.5
+
+
+def test_both_eyes_share_one_round_layout(builtin):
+    left, right = by_name(builtin, "eye_left"), by_name(builtin, "eye_right")
+    for eye in (left, right):
+        covered = coverage([eye], 256)
+        assert covered.max() == 1
+        assert np.count_nonzero(signed_area(eye) >= 0) == 0
+        pupil = eye.faces[eye.faces == eye.faces.max() - 1]
+        assert np.allclose(eye.uv[eye.uv_faces[eye.faces == pupil[0]]], 0.5)
+    for eye in (left, right):
+        # u grows towards +X on either eye, so one texture fits both without mirrored text.
+        offset = builtin.mean[eye.faces] - builtin.mean[eye.faces].mean((0, 1))
+        clear = np.abs(offset[..., :2]).min(-1) > 2e-3
+        uv = eye.uv[eye.uv_faces] - 0.5
+        assert (np.sign(offset[..., 0]) == np.sign(uv[..., 0]))[clear].all()
+        assert (np.sign(offset[..., 1]) == -np.sign(uv[..., 1]))[clear].all()
