@@ -90,7 +90,9 @@ def swapped(one: str, two: str) -> Callable[[dict], dict]:
 
 def turned_inside_out(head: ReadHead, mesh: str) -> ReadHead:
     head = with_attribute(head, mesh, "NORMAL", lambda table: -table)
-    meshes = [replace(one, triangles=one.triangles[:, ::-1]) if one.name == mesh else one for one in head.meshes]
+    meshes = [
+        replace(one, triangles=one.triangles[:, ::-1]) if one.name == mesh else one for one in head.meshes
+    ]
     return replace(head, meshes=tuple(meshes))
 
 
