@@ -253,7 +253,4 @@ def _shaded(
     cosine = ((normal @ direction) * 0.75 + 0.25).clamp(min=0)[:, None]
     half = functional.normalize(direction + view.backward[0], dim=0)
     shine = (normal @ half).clamp(min=0)[:, None] ** 24 * (0.02 + 0.25 * albedo)
-    return (
-        albedo * (ambient_light(lights.ambient[0].expand(len(normal), 9, 3), normal) + cosine * strength)
-        + shine * strength
-    )
+    return albedo * (ambient_light(lights.ambient[0], normal) + cosine * strength) + shine * strength

@@ -252,7 +252,7 @@ def _person(rng: np.random.Generator) -> dict[str, Any]:
     low, high = ((0.3, 4.0), (5.0, 17.0), (18.0, 45.0), (45.0, 65.0), (65.0, 95.0))[band]
     melanin = float(
         rng.choice(
-            (rng.uniform(0.02, 0.3), rng.uniform(0.3, 0.65), rng.uniform(0.65, 1.08)), p=(0.45, 0.3, 0.25)
+            (rng.uniform(0.02, 0.3), rng.uniform(0.3, 0.65), rng.uniform(0.65, 1.14)), p=(0.45, 0.3, 0.25)
         )
     )
     return {
@@ -262,7 +262,9 @@ def _person(rng: np.random.Generator) -> dict[str, Any]:
         "width": np.clip(rng.normal(0, 0.45), -1, 1),
         "sliders": {name: float(np.clip(rng.normal(0, 0.36), -1.1, 1.1)) for name in FREE_SLIDERS},
         "melanin": melanin,
-        "blood": np.clip(rng.normal(0.5, 0.05), 0.35, 0.65),
+        "blood": np.clip(
+            rng.normal(0.5 - 0.12 * (melanin < 0.1), 0.05), 0.32, 0.65
+        ),  # pale skin shows little
     }
 
 
