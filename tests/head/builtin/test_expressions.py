@@ -152,3 +152,27 @@ def test_a_new_identity_takes_little_time(builtin):
     start = time.perf_counter()
     builtin.expressions(builtin.macros["fat"])
     assert time.perf_counter() - start < 3.0  # measured 0.3 s on an idle core
+
+
+def test_tongue_leaves_the_mouths_of_other_heads_too(builtin):
+    slices, contact = part_slices(), build_surface().cage.ring("m", 5)
+    for name in ("child", "fat", "age"):
+        identity = builtin.macros[name]
+        posed = builtin.neutral(identity) + builtin.expressions(identity)["tongueOut"]
+        tongue, lower_lip, upper_lip = posed[slices["tongue"]], posed[contact[0]], posed[contact[14]]
+        assert tongue[:, 2].max() > lower_lip[2] + 0.008, name
+        between = (np.abs(tongue[:, 0]) < 0.008) & (np.abs(tongue[:, 2] - lower_lip[2]) < 0.005)
+        assert tongue[between, 1].min() > lower_lip[1] - 1.5e-3, name
+        assert tongue[between, 1].max() < upper_lip[1] + 1.5e-3, name
+
+
+def test_teeth_stay_behind_closed_lips(builtin):
+    slices, contact = part_slices(), build_surface().cage.ring("m", 5)
+    for name in ("child", "fat", "age", "masculine"):
+        rest = builtin.neutral(builtin.macros[name])
+        lips = rest[contact[:8]]
+        for part in ("teeth_upper", "teeth_lower", "gums_upper", "gums_lower", "tongue"):
+            points = rest[slices[part]]
+            at = np.interp(np.abs(points[:, 0]), lips[:, 0], lips[:, 2])
+            beside = np.abs(points[:, 0]) < lips[-1, 0] * 0.8
+            assert (points[beside, 2] < at[beside] + 1e-3).all(), (name, part)

@@ -7,7 +7,6 @@ from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from dreamhead.assets import asset_path
 from dreamhead.head.builtin import expressions, parts
@@ -206,4 +205,14 @@ def _tongue_out(g: Generator, pose: PosedCage) -> Points:
 
 
 def _smooth_curve(at: Points, values: Points, t: Points) -> Points:
-    return PchipInterpolator(at, values)(t)
+    """Cubic Hermite curve (n,) through values (k,) at parameters at (k,), slopes by central differences."""
+    slopes = np.gradient(values, at)
+    piece = np.clip(np.searchsorted(at, t, side="right") - 1, 0, len(at) - 2)
+    span = at[piece + 1] - at[piece]
+    x = (t - at[piece]) / span
+    rise, ease = x * x * (3 - 2 * x), x * (1 - x)
+    return (
+        values[piece] * (1 - rise)
+        + values[piece + 1] * rise
+        + span * ease * (slopes[piece] * (1 - x) - slopes[piece + 1] * x)
+    )

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from dreamhead.head.builtin.cage import LOWER_LID, MOUTH_CORNER, UPPER_LID
 from dreamhead.head.builtin.generate import part_slices
@@ -93,7 +92,7 @@ SIDE_478: dict[int, tuple[float, float]] = {
 }  # fmt: skip
 # Jaw line 0..8 of the 68, right ear to chin, in cage coordinates.
 JAW_68 = ((9.3, 17.0), (9.3, 14.0), (9.2, 11.5), (8.8, 9.0), (8.2, 7.2), (6.4, 6.2), (4.6, 5.9), (2.4, 5.8))
-BROW_68 = ((5.2, 5.3), (4.6, 6.0), (3.6, 6.3), (2.4, 6.1), (1.2, 5.5))  # 17-21: outer to inner, (|x|, y)
+BROW_68 = ((5.2, 5.1), (4.6, 5.7), (3.6, 6.0), (2.4, 5.8), (1.2, 5.3))  # 17-21: outer to inner, (|x|, y)
 NOSE_68 = {
     27: (0, 3.4),
     28: (0, 2.4),
@@ -115,7 +114,7 @@ class _Skin:
     upper_lip: NDArray[np.bool_]  # (T,) lip triangles above the mouth's corner
     lower_lip: NDArray[np.bool_]
     ears: NDArray[np.bool_]
-    tree: cKDTree
+    centers: Points
 
 
 def face_mesh_478(surface: Surface, vertices: Points, coordinates: dict[str, Floats]) -> Landmarks:
@@ -209,7 +208,7 @@ def _skin(surface: Surface, vertices: Points, coordinates: dict[str, Floats]) ->
         upper_lip=on_lips & (angle > -0.02),
         lower_lip=on_lips & (angle < 0.02),
         ears=coordinates["ear_ring"][triangles].max(1) > 0.8,
-        tree=cKDTree(vertices[triangles].mean(1)),
+        centers=vertices[triangles].mean(1),
     )
 
 
@@ -278,9 +277,10 @@ def _nearest(
     skin: _Skin, point: Points, allowed: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int64], Points]:
     """The nearest point on the allowed triangles."""
-    candidates = np.asarray(skin.tree.query(point, k=120)[1])
+    distance = ((skin.centers - point) ** 2).sum(1)
     if allowed is not None:
-        candidates = candidates[allowed[candidates]]
+        distance = np.where(allowed, distance, np.inf)
+    candidates = np.argpartition(distance, 40)[:40]
     weights, distance = closest_weights(point, skin.vertices[skin.triangles[candidates]])
     best = int(np.argmin(distance))
     return skin.triangles[candidates[best]], weights[best]
