@@ -9,6 +9,8 @@ import numpy as np
 import torch
 import warp as wp
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from torch import Tensor
 from torch.nn import functional
@@ -35,7 +37,6 @@ ATTRIBUTES = {
 }
 
 HEM_FADE = 0.028  # metres
-HEM_SHARE = 0.3  # of the skin's height, from below, in which a border is the neck's hem
 
 Bytes = NDArray[np.uint8]
 
@@ -66,6 +67,11 @@ class Pyramid:
     widths: Tensor  # (L,) int32
     offsets: Tensor  # (L,) int32
 
+    @property
+    def log_size(self) -> float:
+        """Log 2 of a side of the largest level."""
+        return 0.5 * float(np.log2(int(self.heights[0]) * int(self.widths[0])))
+
     def look_up(self, uv: Tensor, levels: Tensor) -> Tensor:
         """(N, 2) uv and (N,) int32 levels -> (N, C) in 0..1."""
         out = torch.empty(uv.shape[0], self.texels.shape[1], dtype=torch.float32, device=uv.device)
@@ -91,7 +97,7 @@ class SubjectItem:
     albedo: Pyramid
     normal: Pyramid | None
     surface: Pyramid | None  # roughness and specular as two channels
-    opacity: Tensor | None  # (h, w) uint8
+    opacity: Pyramid | None
     uv_area: Tensor  # (T,) twice the area of each triangle in uv, for the choice of level
 
 
@@ -120,7 +126,7 @@ class Samples:
 
     places: Tensor  # (N,) int64 flat index into the sample grid
     values: Tensor  # (N, C) interpolated attributes
-    levels: Tensor  # (N,) texture level at 1 texel a uv unit; add log2 of the texture's size
+    levels: Tensor  # (N,) texture level for a map of one texel; add the map's log_size
 
 
 class MapCache:
@@ -136,6 +142,13 @@ class MapCache:
         if key not in self._made:
             image = np.dstack(channels) if len(channels) > 1 or channels[0].ndim == 2 else channels[0]
             self._made[key] = (channels, byte_pyramid(image, self.device))
+        return self._made[key][1]
+
+    def alpha(self, albedo: Bytes) -> Pyramid:
+        """The pyramid of a map's fourth channel."""
+        key = (id(albedo), 3)
+        if key not in self._made:
+            self._made[key] = ((albedo,), byte_pyramid(albedo[:, :, 3:], self.device))
         return self._made[key][1]
 
 
@@ -165,7 +178,7 @@ def subject(items: Sequence[DrawItem], cache: MapCache) -> Subject:
                 cache.pyramid(item.albedo),
                 cache.pyramid(item.normal) if item.normal is not None else None,
                 _surface_maps(item, cache),
-                _opacity(item, cache.device),
+                _opacity(item, cache),
                 (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs(),
             )
         )
@@ -185,7 +198,8 @@ def draw(subject: Subject, clip: Tensor, size: tuple[int, int], pixel_samples: i
     for part in subject.items:
         if part.opacity is not None:
             faces = subject.faces[part.triangles]
-            draw_with_opacity(keys, screen, faces, part.first_triangle, uv, part.opacity, pixel_samples)
+            opacity = _level_of(part.opacity, float(_levels(subject, part, screen).median()))
+            draw_with_opacity(keys, screen, faces, part.first_triangle, uv, opacity, pixel_samples)
     return keys, screen
 
 
@@ -202,10 +216,7 @@ def samples_of(
     screen (V, 4) from draw; attributes (V, C) are interpolated to the samples; width of the grid.
     """
     places = torch.nonzero((seen >= part.triangles.start) & (seen < part.triangles.stop)).reshape(-1)
-    points = screen[subject.faces[part.triangles].long()][..., :2]
-    a, b = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
-    area = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs().clamp(min=1e-3)
-    level = 0.5 * torch.log2(part.uv_area.clamp(min=1e-12) / area)
+    level = _levels(subject, part, screen)
     inputs = [wp.from_torch(screen, dtype=wp.vec4), wp.from_torch(subject.faces), wp.from_torch(attributes)]
     for run in places.split(CHUNK) if places.numel() else ():
         triangles = seen[run]
@@ -222,8 +233,7 @@ def samples_of(
 
 def looked_up(pyramid: Pyramid, samples: Samples) -> Tensor:
     """(N, C) texels in 0..1 at the samples, from the level where a texel is about a sample."""
-    size = float(int(pyramid.heights[0]) * int(pyramid.widths[0])) ** 0.5
-    levels = torch.round(samples.levels + float(np.log2(size))).clamp(min=0).to(torch.int32)
+    levels = torch.round(samples.levels + pyramid.log_size).clamp(min=0).to(torch.int32)
     return pyramid.look_up(samples.values[:, ATTRIBUTES["uv"]], levels)
 
 
@@ -255,11 +265,16 @@ def _hem_presence(item: DrawItem) -> NDArray[np.float32]:
     corners = welded[item.triangles]
     edges = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]), axis=1)
     border, count = np.unique(edges, axis=0, return_counts=True)
-    on_border = np.isin(welded, border[(count == 1) & (border[:, 0] != border[:, 1])])
-    height = item.vertices[:, 1]
-    hem = on_border & (height < height.min() + HEM_SHARE * (height.max() - height.min()))
-    if not hem.any():
+    border = border[(count == 1) & (border[:, 0] != border[:, 1])]
+    if not len(border):
         return np.ones(len(item.vertices), np.float32)
+    points = int(welded.max()) + 1
+    links = coo_array((np.ones(len(border)), (border[:, 0], border[:, 1])), shape=(points, points))
+    _, loop = connected_components(links, directed=False)
+    height = np.full(points, np.inf)
+    height[welded] = item.vertices[:, 1]
+    lowest = border[np.argmin(height[border[:, 0]]), 0]  # the mouth and the eyes are loops of their own
+    hem = (loop == loop[lowest])[welded]
     distance, _ = cKDTree(item.vertices[hem]).query(item.vertices)
     ramp = np.clip(distance / HEM_FADE, 0, 1)
     return (ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
@@ -271,11 +286,26 @@ def _surface_maps(item: DrawItem, cache: MapCache) -> Pyramid | None:
     return cache.pyramid(item.roughness, item.specular)
 
 
-def _opacity(item: DrawItem, device: str) -> Tensor | None:
-    values = item.opacity
-    if values is None and item.albedo.shape[2] == 4:
-        values = item.albedo[:, :, 3]
-    return None if values is None else torch.from_numpy(np.ascontiguousarray(values)).to(device)
+def _opacity(item: DrawItem, cache: MapCache) -> Pyramid | None:
+    if item.opacity is not None:
+        return cache.pyramid(item.opacity)
+    return cache.alpha(item.albedo) if item.albedo.shape[2] == 4 else None
+
+
+def _level_of(pyramid: Pyramid, level: float) -> Tensor:
+    """(h, w) bytes of the level of a one-channel pyramid that suits triangles of this level."""
+    index = min(max(int(level + pyramid.log_size), 0), len(pyramid.offsets) - 1)
+    height, width = int(pyramid.heights[index]), int(pyramid.widths[index])
+    start = int(pyramid.offsets[index])
+    return pyramid.texels[start : start + height * width, 0].reshape(height, width)
+
+
+def _levels(subject: Subject, part: SubjectItem, screen: Tensor) -> Tensor:
+    """(T,) texture level of an item's triangles for a map of one texel; add the map's log_size."""
+    points = screen[subject.faces[part.triangles].long()][..., :2]
+    a, b = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
+    area = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs().clamp(min=1e-3)
+    return 0.5 * torch.log2(part.uv_area.clamp(min=1e-12) / area)
 
 
 def _tensor(values: NDArray[np.float32], device: str) -> Tensor:

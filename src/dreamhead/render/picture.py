@@ -72,7 +72,7 @@ def draw_expressions(
         raise UsageError("there are no expressions to draw", "pass at least one pose")
     WarpRasterizer(device)
     cache = MapCache(device)
-    studio = SETS["portrait"]
+    studio = SETS["portrait"].with_shadows(0.5)
     size = (round(panel * 1.16), panel)
     gap = max(panel // 96, 1)
     rows = -(-len(poses) // columns)
@@ -82,7 +82,7 @@ def draw_expressions(
         head = subject(items, cache)
         if view is None:
             view = _camera(head, EXPRESSION_SHOT)
-        visibility = bake_visibility(head, count=24, map_size=128)
+        visibility = bake_visibility(head, count=20, map_size=128)
         top, left = (index // columns) * (size[0] + gap), (index % columns) * (size[1] + gap)
         picture = _shot(head, visibility, studio, view, size)
         canvas[top : top + size[0], left : left + size[1]] = _labelled(picture, label)

@@ -96,14 +96,12 @@ def lit_fractions(
         )
     state = wp.rand_init(17, index)
     turn = wp.randf(state) * 6.2831853
-    lit = float(0.0)
+    lit = 0.0
     for tap in range(taps):
         distance = radius * wp.sqrt((float(tap) + 0.5) / float(taps))
         angle = turn + float(tap) * 2.3999632
         column = int(wp.floor(place[0] + distance * wp.cos(angle)))
         row = int(wp.floor(place[1] + distance * wp.sin(angle)))
-        if column < 0 or row < 0 or column >= depth.shape[1] or row >= depth.shape[0]:
-            lit += 1.0
-        elif depth[row, column] > place[2] - bias:
+        if column < 0 or row < 0 or column >= depth.shape[1] or row >= depth.shape[0] or depth[row, column] > place[2] - bias:
             lit += 1.0
     out[index] = lit / float(taps)

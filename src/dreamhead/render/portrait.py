@@ -32,6 +32,7 @@ from dreamhead.render.shade import ggx, linear_to_srgb, perturbed_normals, scatt
 from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet, Visibility, shadow_map, soft_light
 
 SCATTER_METRES = ((0.0016, 0.0007, 0.0004), (0.0042, 0.0014, 0.0006))  # blur of the two diffuse lobes
+BAND = 64  # rows of pixels finished at once
 SCATTER_SHARE = 0.65  # of the narrow lobe
 
 
@@ -102,9 +103,12 @@ def portrait(
         pixels_per_metre = _pixels_per_metre(view, height)
         soft = _scatter(light, places, grid, samples, pixels_per_metre)
         colour[places] += albedo * soft[_pixel_of(places, grid[1], samples, width)]
-    mapped = tone_map(colour)
-    del colour, light
-    picture = _averaged(torch.cat((mapped * covered, covered), 1), height, width, samples)
+    picture = torch.empty(height, width, 4)
+    for top in range(0, height, BAND):
+        rows = slice(top, min(top + BAND, height))
+        band = slice(rows.start * samples * grid[1], rows.stop * samples * grid[1])
+        values = torch.cat((tone_map(colour[band]) * covered[band], covered[band]), 1)
+        picture[rows] = _averaged(values, rows.stop - rows.start, width, samples)
     return picture.numpy()
 
 
@@ -186,7 +190,7 @@ def _lamps(points: Points, lighting: Lighting) -> list[tuple[Lamp, Tensor, Tenso
     """Each lamp with its direction and the colour that reaches the samples (N, 3)."""
     out = []
     lifted = points.position + points.smooth * 0.0008
-    inside = (points.openness * 3).clamp(0, 1)  # no lamp reaches deep into nostrils and mouth
+    inside = (points.openness * 4).clamp(0, 1)  # no lamp reaches deep into nostrils and mouth
     for lamp, direction, shadow in zip(
         lighting.studio.lamps, lighting.directions, lighting.shadows, strict=True
     ):
@@ -310,8 +314,8 @@ def _scatter(light: Tensor, places: Tensor, grid: tuple[int, int], samples: int,
     height, width = grid[0] // samples, grid[1] // samples
     present = torch.zeros(grid[0] * grid[1], 1)
     present[places] = 1.0
-    total = _averaged(torch.cat((light, present), 1), height, width, samples).numpy()
-    mask = total[..., 3]
+    total = _averaged(light, height, width, samples).numpy()
+    mask = _averaged(present, height, width, samples)[..., 0].numpy()
     out = np.zeros((height, width, 3), np.float32)
     for channel in range(3):
         for share, widths in zip((SCATTER_SHARE, 1 - SCATTER_SHARE), SCATTER_METRES, strict=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import warp as wp
@@ -52,6 +52,11 @@ class StudioSet:
     ground: Triple
     backdrop_centre: Triple
     backdrop_edge: Triple
+
+    def with_shadows(self, share: float) -> StudioSet:
+        """The same set with its lamps' depth maps scaled, for small pictures."""
+        lamps = [replace(lamp, shadow_size=round(lamp.shadow_size * share)) for lamp in self.lamps]
+        return replace(self, lamps=tuple(lamps))
 
     def radiance(self, directions: Tensor) -> Tensor:
         """(N, 3) unit vectors in camera axes -> (N, 3) soft light coming from there."""

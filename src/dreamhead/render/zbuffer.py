@@ -143,8 +143,8 @@ def _threshold(row: int, column: int, index: int, samples: int) -> wp.float32:
 @wp.func
 def _row_span(a: wp.vec4, b: wp.vec4, c: wp.vec4, y: wp.float32) -> wp.vec2:
     """Where the line at height y enters and leaves a triangle; empty (low above high) where it misses it."""
-    low = float(1.0e9)
-    high = float(-1.0e9)
+    low = 1.0e9
+    high = -1.0e9
     if (a[1] <= y) != (b[1] <= y):
         x = a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
         low = wp.min(low, x)
