@@ -18,8 +18,9 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from dreamhead.errors import DamagedFileError, UsageError
-from dreamhead.head.builtin.model import BuiltinHead, build_head, head_revision
+from dreamhead.head.builtin.model import BuiltinHead, build_head
 from dreamhead.head.builtin.regions import FIELD_NAMES, MASK_NAMES
+from dreamhead.head.builtin.revision import head_revision
 from dreamhead.head.model import Landmarks, Part
 
 if TYPE_CHECKING:

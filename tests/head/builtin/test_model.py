@@ -7,11 +7,13 @@ import time
 import numpy as np
 
 from dreamhead.head.builtin.generate import part_slices
-from dreamhead.head.builtin.model import build_head, head_revision
+from dreamhead.head.builtin.model import build_head
+from dreamhead.head.builtin.revision import GENERATOR_VERSION, head_revision
 from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(47, np.float32)
+FIGURES = [0.03117618, 0.040121812, 0.06991125, 0.99538606, 10.33833, 0.5111077, 48.0784]
 
 
 def test_shapes(builtin):
@@ -147,3 +149,16 @@ def test_importing_brings_no_heavy_package():
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_numbers_change_only_with_the_version(builtin, targets):
+    """When this fails on purpose, raise GENERATOR_VERSION with the new figures: caches and checkpoints rely on it."""
+    found = [
+        *np.abs(builtin.mean).mean(0),
+        np.linalg.norm(builtin.identity_basis),
+        sum(np.linalg.norm(delta) for delta in targets.values()),
+        np.abs(builtin.parts[0].uv).mean(),
+        np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
+    ]
+    assert GENERATOR_VERSION == 4
+    assert np.allclose(found, FIGURES, rtol=2e-5), found

@@ -33,7 +33,7 @@ GUMS_UPPER_BOX, GUMS_LOWER_BOX = (0.0, 0.5, 1.0, 0.6), (0.0, 0.6, 1.0, 0.7)
 TEETH_UPPER_BOX, TEETH_LOWER_BOX = (0.0, 0.7, 1.0, 0.85), (0.0, 0.85, 1.0, 1.0)
 ON_JAW = ("teeth_lower", "gums_lower", "tongue")
 _MOUTH_CENTER = np.array([0, -3.5, 9.0])
-_STILL = 1e-4  # cm: smaller displacements are rounding of the lid and lip solves
+_STILL = 1e-3  # cm: smaller displacements cannot be seen and would only fill files
 
 
 @dataclass(frozen=True)

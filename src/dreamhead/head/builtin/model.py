@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from dreamhead.assets import asset_path
 from dreamhead.errors import UsageError
 from dreamhead.head.builtin import generate, identity, landmarks, layout, regions, weights
+from dreamhead.head.builtin.revision import head_revision
 from dreamhead.head.builtin.surface import build_surface
 from dreamhead.head.model import Floats, Landmarks, Licence, Part
 
-GENERATOR_VERSION = 3  # raise it with any change of code that changes a number of the head
-TABLES = ("head/house.npz", "head/expressions.json", "head/skin_uv.npz")
+__all__ = ["BuiltinHead", "build_head", "head_revision"]
+
 METRES = 0.01  # in a centimetre
 BASIS_STEP = 0.05  # slider step of the finite differences
 LICENCE = Licence(
@@ -89,14 +88,6 @@ def build_head() -> BuiltinHead:
         masks=regions.masks(vertices, coordinates),
         fields=coordinates,
     )
-
-
-def head_revision() -> str:
-    """SHA-256 over the tables and the generator's version."""
-    digest = hashlib.sha256(f"builtin {GENERATOR_VERSION}".encode())
-    for name in TABLES:
-        digest.update(asset_path(name).read_bytes())
-    return digest.hexdigest()
 
 
 def _identity_basis() -> Floats:
