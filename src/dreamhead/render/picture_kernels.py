@@ -96,12 +96,15 @@ def lit_fractions(
         )
     state = wp.rand_init(17, index)
     turn = wp.randf(state) * 6.2831853
-    lit = 0.0
+    lit = wp.float32(0.0)
     for tap in range(taps):
         distance = radius * wp.sqrt((float(tap) + 0.5) / float(taps))
         angle = turn + float(tap) * 2.3999632
         column = int(wp.floor(place[0] + distance * wp.cos(angle)))
         row = int(wp.floor(place[1] + distance * wp.sin(angle)))
-        if column < 0 or row < 0 or column >= depth.shape[1] or row >= depth.shape[0] or depth[row, column] > place[2] - bias:
+        nearest = wp.float32(2.0)  # beyond the map nothing casts a shadow
+        if column >= 0 and row >= 0 and column < depth.shape[1] and row < depth.shape[0]:
+            nearest = depth[row, column]
+        if nearest > place[2] - bias:
             lit += 1.0
     out[index] = lit / float(taps)

@@ -143,8 +143,8 @@ def _threshold(row: int, column: int, index: int, samples: int) -> wp.float32:
 @wp.func
 def _row_span(a: wp.vec4, b: wp.vec4, c: wp.vec4, y: wp.float32) -> wp.vec2:
     """Where the line at height y enters and leaves a triangle; empty (low above high) where it misses it."""
-    low = 1.0e9
-    high = -1.0e9
+    low = wp.float32(1.0e9)
+    high = wp.float32(-1.0e9)
     if (a[1] <= y) != (b[1] <= y):
         x = a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
         low = wp.min(low, x)
@@ -205,5 +205,9 @@ def draw_with_opacity(
                     texel_row = wp.clamp(int(place[1] * float(opacity.shape[0])), 0, opacity.shape[0] - 1)
                     texel_column = wp.clamp(int(place[0] * float(opacity.shape[1])), 0, opacity.shape[1] - 1)
                     alpha = float(opacity[texel_row, texel_column]) / 255.0
-                    if alpha >= 1.0 or (alpha > 0.0 and alpha > _threshold(row, column, index, samples)):
-                        wp.atomic_min(keys, row, column, key)
+                    if alpha > 0.0:
+                        limit = wp.float32(0.0)
+                        if alpha < 1.0:
+                            limit = _threshold(row, column, index, samples)
+                        if alpha > limit:
+                            wp.atomic_min(keys, row, column, key)
