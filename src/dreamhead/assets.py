@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
+from typing import Any
 
-from dreamhead.errors import MissingModelError
+import numpy as np
+from numpy.typing import NDArray
+
+from dreamhead.errors import DamagedFileError, MissingModelError
+
+_REINSTALL = "Install dreamhead again, or restore the assets folder of the checkout."
 
 
 def asset_path(name: str) -> Path:
@@ -20,5 +28,28 @@ def asset_path(name: str) -> Path:
             return path
     raise MissingModelError(
         f"the shipped file assets/{name} is missing",
-        tip="Install dreamhead again, or restore the assets folder of the checkout.",
+        tip=_REINSTALL,
     )
+
+
+def asset_arrays(name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a shipped .npz.  Raises MissingModelError, or DamagedFileError when it cannot be read."""
+    path = asset_path(name)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DamagedFileError(
+            f"the shipped file assets/{name} is damaged: {error}", tip=_REINSTALL
+        ) from error
+
+
+def asset_json(name: str) -> Any:
+    """The content of a shipped .json.  Raises as asset_arrays does."""
+    path = asset_path(name)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedFileError(
+            f"the shipped file assets/{name} is damaged: {error}", tip=_REINSTALL
+        ) from error

@@ -27,6 +27,8 @@ def test_slider_table(builtin):
     assert set(builtin.macros) == {"age", "masculine", "fat", "child"}
     for direction in builtin.macros.values():
         assert direction.shape == (count,) and np.count_nonzero(direction) > 5
+        assert (direction >= builtin.slider_limits[:, 0]).all()
+        assert (direction <= builtin.slider_limits[:, 1]).all()
 
 
 def test_widths_go_where_they_should(builtin):

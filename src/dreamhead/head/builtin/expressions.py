@@ -6,10 +6,9 @@ turns about its hinge, and mouthClose brings the lips together on top of an open
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,10 +97,10 @@ class Actor:
     metric: FillMetric
 
 
-def read_tables(path: Path) -> dict[str, HandleTable]:
+def parse_tables(content: Mapping[str, Any]) -> dict[str, HandleTable]:
     """The expression tables of assets/head/expressions.json: nodes as "g3,4", values in cm."""
     tables = {}
-    for name, table in json.loads(path.read_text()).items():
+    for name, table in content.items():
         handles = []
         for text in table["handles"]:
             ring, place = text[1:].split(",")

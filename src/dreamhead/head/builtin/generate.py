@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.assets import asset_path
+from dreamhead.assets import asset_arrays, asset_json
 from dreamhead.head.builtin import expressions, parts
 from dreamhead.head.builtin.anatomy import (
     EYE_CENTER,
@@ -63,17 +63,17 @@ class Tables:
 
 @cache
 def read_tables() -> Tables:
-    """Read the shipped tables once.  Raises MissingModelError when a file is missing."""
+    """Read the shipped tables once.  Raises MissingModelError or DamagedFileError, naming the file."""
     cage = build_surface().cage
-    with np.load(asset_path("head/house.npz"), allow_pickle=False) as house:
-        points = rest_points(
-            cage,
-            house["nodes"].astype(np.int64),
-            house["nodes_x"].astype(np.int64),
-            house["x"] / 100.0,
-            np.stack([house["y"], house["z"]], 1) / 100.0,
-        )
-    tables = expressions.read_tables(asset_path("head/expressions.json"))
+    house = asset_arrays("head/house.npz")
+    points = rest_points(
+        cage,
+        house["nodes"].astype(np.int64),
+        house["nodes_x"].astype(np.int64),
+        house["x"] / 100.0,
+        np.stack([house["y"], house["z"]], 1) / 100.0,
+    )
+    tables = expressions.parse_tables(asset_json("head/expressions.json"))
     return Tables(points, slider_fields(cage, points), tables)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.assets import asset_path
+from dreamhead.assets import asset_arrays
 from dreamhead.head.builtin.cage import LIP_CONTACT_RING, RING_COUNT, RING_LENGTH
 from dreamhead.head.builtin.generate import BAG_BOX, part_meshes, part_slices
 from dreamhead.head.builtin.surface import Surface, build_surface
@@ -28,8 +28,8 @@ def build_parts() -> tuple[Part, ...]:
 
 def _skin(surface: Surface) -> Part:
     """The baked left half and its mirror about u = 0.5; they share the front midline's points."""
-    with np.load(asset_path("head/skin_uv.npz"), allow_pickle=False) as table:
-        used, left_uv = table["vertices"].astype(np.int64), table["uv"].astype(np.float64)
+    table = asset_arrays("head/skin_uv.npz")
+    used, left_uv = table["vertices"].astype(np.int64), table["uv"].astype(np.float64)
     count = surface.vertex_count
     at = np.full(count, -1)
     at[used] = np.arange(len(used))
