@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from dreamhead import cli, console, errors, pipeline, settings
+from dreamhead import cli, console, errors, pipeline, settings, training
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +34,7 @@ def test_reference_is_up_to_date(name: str) -> None:
 
 def test_every_event_that_is_told_is_documented() -> None:
     told = set()
-    for module in (pipeline, cli):
+    for module in (pipeline, cli, training):
         told |= set(re.findall(r'tell\(\s*"(\w+)"', Path(module.__file__).read_text()))
     assert told == set(console.EVENTS)
 

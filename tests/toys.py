@@ -60,19 +60,26 @@ def run_toys(*arguments: object, **options: Any) -> subprocess.CompletedProcess[
     )
 
 
-def call_toys(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """run_toys in this process: quick, for what needs no process of its own."""
+def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command in this process: quick, for what needs no process of its own."""
     words = [str(argument) for argument in arguments]
     captured, errors = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(captured), redirect_stderr(errors):
-        use_toys(patch.setattr)
         patch.setenv("COLUMNS", "200")
+        code: Any = None
         try:
             cli.app(words, prog_name="dreamhead")
         except SystemExit as stop:
             code = stop.code
     assert isinstance(code, int)
     return subprocess.CompletedProcess(words, code, captured.getvalue(), errors.getvalue())
+
+
+def call_toys(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """`call` on the toys."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_toys(patch.setattr)
+        return call(*arguments)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,34 @@ def preview(
 
 
 @app.command()
+def train(
+    thing: Annotated[
+        str, typer.Argument(metavar="THING", help="data, a model's name, or all: data and every model.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The profile's folder; the shipped one if not given.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The training set; one in the user's cache if not given.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Heads in the training set.")] = 3000,
+    seed: Annotated[int, typer.Option(help="Of the training set and of the training.")] = 0,
+    minutes: Annotated[float | None, typer.Option(help="Stop a training after this long.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Stop a training after this many steps.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Train the embedded profile's models on synthetic heads."""
+    with _answering(json, quiet, None) as console:
+        from dreamhead import training
+
+        training.run(
+            thing, training.Options(out, data, count, check_seed(seed), minutes, steps, device), console.tell
+        )
+
+
+@app.command()
 def doctor(json: JsonOption = False) -> None:
     """Check this machine: versions, memory, CUDA, the files that ship, the models."""
     from dreamhead.doctor import examine

@@ -117,8 +117,10 @@ class HumanConsole:
     def _stage_skipped(self, stage: str, index: int, count: int, **_: Any) -> None:
         self._line(f"{index}/{count} {stage:<13} kept", "dim")
 
-    def _stage_started(self, stage: str, index: int, count: int, **_: Any) -> None:
+    def _stage_started(self, stage: str, index: int, count: int, reasons: list[str]) -> None:
         self.close()
+        if reasons and reasons != ["not made yet"]:
+            self._line(f"{index}/{count} {stage:<13} again: {shortened('; '.join(reasons))}", "dim")
         self._label = f"{index}/{count} {stage:<13}"
         if not self._err.is_terminal:
             self._line(f"{self._label} …")

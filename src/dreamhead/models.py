@@ -84,19 +84,26 @@ class Loader:
 
 
 def prepare_torch(job: Job) -> str:
-    """Fix what results depend on (threads, algorithms, no network) and return the device to use."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # CUDA sums in one order
+    """make_repeatable, and the device to use."""
+    make_repeatable(job.threads)
     import torch
 
-    torch.set_num_threads(job.threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
     asked = settings.run_config(job.overrides).device
     if asked == "cuda" and not torch.cuda.is_available():
         raise UsageError("run.device=cuda, but torch finds no CUDA device", "run `dreamhead doctor`")
     if asked != "auto":
         return asked
     return "cuda" if job.profile != "embedded" and torch.cuda.is_available() else "cpu"
+
+
+def make_repeatable(threads: int) -> None:
+    """Fix what results depend on besides their inputs: torch's threads and algorithms; and ask no network."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # CUDA sums in one order
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
 
 
 def _profile(job: Job) -> Profile:
