@@ -67,7 +67,7 @@ def _baked(
     chart = _joined([part for part in head.parts if part.name in part_names])
     image, _ = bake(chart, openness[:, None], min(BAKE_SIZE, size), backend)
     grey = Image.fromarray(np.round(255 * np.clip(image[..., 0], 0, 1)).astype(np.uint8))
-    return np.asarray(grey.resize((size, size), Image.Resampling.BICUBIC))
+    return np.array(grey.resize((size, size), Image.Resampling.BICUBIC))
 
 
 def _joined(parts: list[Part]) -> Part:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+from PIL import Image
 
 from dreamhead.export.bundle import Bundle, BundleMesh
 from dreamhead.export.materials import Surface
 from dreamhead.render.drawing import DrawItem
 
+SHEET_MAP_SIZE = 2048
 # Label -> weights.  At rest first: the camera of the sheet is set by it.
 EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
     "at rest": {},
@@ -54,10 +57,19 @@ def draw_items(
 def expression_items(
     bundle: Bundle, surfaces: Sequence[Surface], kinds: Mapping[str, str]
 ) -> dict[str, list[DrawItem]]:
-    """Label -> items, for every expression of the sheet."""
-    return {
-        label: draw_items(bundle, surfaces, kinds, weights) for label, weights in EXPRESSION_SHEET.items()
-    }
+    """Label -> items, for every expression of the sheet; its panels are small, and so are their maps."""
+    small = [replace(surface, maps=_reduced(surface.maps)) for surface in surfaces]
+    return {label: draw_items(bundle, small, kinds, weights) for label, weights in EXPRESSION_SHEET.items()}
+
+
+def _reduced(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """8-bit maps of at most SHEET_MAP_SIZE, each texel the mean of those it stands for."""
+    out = {}
+    for name, pixels in maps.items():
+        factor = -(-pixels.shape[0] // SHEET_MAP_SIZE)
+        if pixels.dtype == np.uint8:
+            out[name] = np.array(Image.fromarray(pixels).reduce(factor)) if factor > 1 else pixels
+    return out
 
 
 def _item(
