@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dreamhead.head.builtin import load
+from dreamhead.head.load import load_head
 from tests.heads import FAST, made
 from tests.measures import Measures, measure
 
@@ -38,7 +38,7 @@ PROMPTS: dict[str, Check] = {
 
 def directions(folder: Path, values: tuple[str, ...]) -> dict[str, bool]:
     """Which prompts went the way they should, printed with what was measured."""
-    head = load()
+    head = load_head("builtin")
     plain = measure(made(PLAIN, folder / "plain", values=values), head)
     print(f"{PLAIN}: {plain}")
     right = {}
