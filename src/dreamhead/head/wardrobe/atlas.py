@@ -36,15 +36,16 @@ class Strand:
     shortest: float  # where along the strip the shortest hair ends
     width: float
     gain: float  # brightness: strips stand in for a colour per card, and for the depth of a layer
+    starts: float = 0.12  # the last hair starts this far along: a ragged root melts into what lies below
     coils: float = 0.0
 
 
 STRANDS = (
-    Strand(190, 0.08, 0.8, 0.86, 2.2, 0.76),  # UNDER: what the other layers lie on
-    Strand(150, 0.20, 1.2, 0.80, 2.1, 0.93),  # DENSE
-    Strand(120, 0.30, 1.4, 0.76, 2.1, 1.05),  # LIGHT
-    Strand(62, 0.50, 1.6, 0.68, 2.0, 0.96),  # MEDIUM
-    Strand(46, 0.45, 2.2, 0.60, 2.0, 1.10),  # MEDIUM_LIGHT
+    Strand(190, 0.08, 0.8, 0.86, 2.2, 0.78),  # UNDER: what the other layers lie on
+    Strand(160, 0.20, 1.2, 0.80, 2.1, 0.93, starts=0.28),  # DENSE
+    Strand(130, 0.28, 1.4, 0.76, 2.1, 1.04, starts=0.34),  # LIGHT
+    Strand(66, 0.45, 1.6, 0.68, 2.0, 0.96, starts=0.34),  # MEDIUM
+    Strand(48, 0.45, 2.2, 0.60, 2.0, 1.08, starts=0.34),  # MEDIUM_LIGHT
     Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
     Strand(80, 0.15, 9.0, 0.72, 2.2, 0.98, coils=7.0),  # COILY
     Strand(7, 0.55, 2.0, 0.70, 5.0, 0.95),  # BOLD: a few tapered hairs
@@ -74,7 +75,7 @@ def paint_atlas(strands: tuple[Strand, ...], width: int, height: int, seed: int)
     rng = np.random.default_rng(seed)
     painted = [_paint_strip(strand, width // len(strands), height, rng) for strand in strands]
     alpha, shade, across = (np.concatenate([strip[k] for strip in painted], axis=1) for k in range(3))
-    rooted = np.interp(np.linspace(0, 1, height), (0, 0.1, 0.4, 1), (0.80, 0.92, 1.0, 1.08))[:, None]
+    rooted = np.interp(np.linspace(0, 1, height), (0, 0.15, 0.4, 1), (0.84, 0.94, 1.0, 1.06))[:, None]
     return {
         "alpha": _bytes(255 * alpha),
         "shade": _bytes(128 * shade * rooted),
@@ -105,10 +106,10 @@ def _paint_strip(
             line = line + 3.4 / 128 * np.sin(2 * np.pi * (phase + (strand.coils + 4 * pace) * t))
         line = np.clip(line, 0.04, 0.96) * width
         end = rng.uniform(0.75, 1.0) if few else 1 - (1 - strand.shortest) * rng.random() ** 0.7
-        begin = 0.0 if few else rng.random() ** 1.3 * 0.2
+        begin = 0.0 if few else rng.random() * strand.starts
         taper = np.clip((end - t) / 0.35, 0, 1) ** 0.6
         if not few:
-            taper = taper * np.clip((t - begin) / 0.05, 0, 1) ** 0.5
+            taper = taper * np.clip((t - begin) / 0.08, 0, 1) ** 0.7
         thick = np.maximum(strand.width * scale * rng.uniform(0.75, 1.25) * taper, 1e-3)[:, None]
         column = np.floor(line)[:, None].astype(int) + np.arange(-reach, reach + 1)
         inside = (column >= 0) & (column < width)

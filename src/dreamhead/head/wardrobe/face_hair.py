@@ -128,13 +128,13 @@ def beard(job: Job) -> Cards:
         paths = grow(
             surface, roots, lengths, 3, field_for(roots), stiffness=0.7, clearance=clearance, lift=0.5
         )
-        paths = ruffle(clump(paths, rng, 140, 0.5), rng, 0.14)
+        paths = ruffle(clump(paths, rng, 160, 0.35), rng, 0.12)
         inside = rng.random(len(paths)) < edge * smoothstep(lengths, 0.6, 1.3)
         chosen = np.where(
             inside, rng.choice(strips, len(paths)), rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
         )
         widths = job.widths(len(paths), width * (0.55 + 0.45 * smoothstep(lengths, 0.8, 2.0)))
-        parts.append(cards(job, paths, roots, widths, chosen, roll=0.5, along=(0.05, 1.0)))
+        parts.append(cards(job, paths, roots, widths, chosen, roll=0.4, volume=0.82, along=(0.05, 1.0)))
     return joined([*parts, moustache(job)])
 
 

@@ -164,7 +164,7 @@ def cards(
     twist: float = 0.0,
     along: tuple[float, float] = (0.0, 1.0),
     max_kink: float | None = -0.1,
-    max_rise: float | None = None,
+    max_rise: float | Floats | None = None,
 ) -> Cards:
     """Ribbons along paths (N, S + 1, 3).
 

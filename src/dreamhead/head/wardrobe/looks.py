@@ -43,11 +43,18 @@ def _scalp(head: HeadModel, item: str) -> Arrays:
 
 def _whiskers(head: HeadModel, item: str) -> Arrays:
     mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
-    count, length, tint = (16_000, 4, 0.18) if item == "stubble" else (30_000, 10, 0.85)
+    count, length, tint = (22_000, 4, 0.2) if item == "stubble" else (30_000, 10, 0.85)
 
     def paint(surface: Surface) -> Arrays:
         return cap.paint_face(
-            surface, mask, cap.WHISKERS_WINDOW, 5, count=count, length=length, tint=tint, grain=0.9
+            surface,
+            mask,
+            cap.WHISKERS_WINDOW,
+            5,
+            count=count,
+            length=length,
+            tint=tint,
+            grain=0.6 if item == "stubble" else 0.9,
         )
 
     return _on_default(head, f"whiskers {item}", paint)

@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 
 LEFT, UP, FRONT = np.eye(3)
 DOWN, BACK = -UP, -FRONT
+PARTING = -4.4  # x of a short cut's parting, cm
 WHORL = np.array([0.0, 14.4, -2.5])  # where hair turns at the crown, cm on the default head
 
 
@@ -60,8 +61,8 @@ def short(job: Job) -> Cards:
 
     def top_of(home: Floats) -> Floats:
         crown = smoothstep(home[:, 1], 8.2, 10.8) * smoothstep(home[:, 2], -6.0, -2.0)
-        swept_to, swept_from = 1 - smoothstep(home[:, 0], 3.2, 5.4), smoothstep(home[:, 0], -4.6, -4.3)
-        return crown * swept_to * swept_from  # a sharp edge where it is swept from: a parting
+        swept_to, swept_from = 1 - smoothstep(home[:, 0], 3.2, 5.4), home[:, 0] > PARTING
+        return crown * swept_to * swept_from  # no blend where it is swept from: that is the parting
 
     def field_for(roots: Roots) -> Field:
         home = roots.home
@@ -88,12 +89,12 @@ def short(job: Job) -> Cards:
         roots = surface.sample(scalp(), job.count(count), rng)
         top = top_of(roots.home)
         taper = smoothstep(roots.home[:, 1], -4, 6)
-        lengths = longer * (1.0 + 1.3 * taper + 3.2 * top) * rng.uniform(0.85, 1.15, len(roots))
+        lengths = longer * (1.3 + 1.9 * taper + 2.6 * top) * rng.uniform(0.85, 1.15, len(roots))
         room = clearance * (0.25 + 0.2 * taper + 0.75 * top)
         paths = grow(
             surface, roots, lengths, 4, field_for(roots), stiffness=0.8, clearance=_fixed(room), lift=0.5
         )
-        paths = ruffle(clump(paths, rng, 130, 0.45), rng, 0.16)
+        paths = ruffle(clump(paths, rng, 150, 0.3), rng, 0.14)
         widths = job.widths(len(paths), width * (0.55 + 0.45 * top))
         parts.append(
             cards(
@@ -102,9 +103,9 @@ def short(job: Job) -> Cards:
                 roots,
                 widths,
                 rng.choice(strips, len(paths)),
-                roll=0.35,
-                max_rise=1.5,
-                max_kink=0.2,
+                roll=0.25,
+                volume=0.82,
+                max_rise=1.4 + 1.2 * smoothstep(roots.home[:, 2], -3, 1),
             )
         )
     roots = surface.sample(hairline_band(-0.1, 1.2), job.count(220), rng)
@@ -206,7 +207,7 @@ def _parted(
                 widths,
                 chosen,
                 roll=0.22,
-                taper=(0.8, 1.0, 0.6),
+                taper=(0.5, 1.0, 0.6),
                 volume=0.4 if wave else 0.6,
                 bend=0.7,
             )
