@@ -15,7 +15,7 @@ from PIL import Image
 
 from dreamhead.check.read_glb import read_glb
 from dreamhead.config import PackageConfig, RigConfig
-from dreamhead.errors import InterruptedRun
+from dreamhead.errors import DamagedFileError, InterruptedRun
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.load import load_head
 from dreamhead.stages import package, pictures, rig
@@ -125,6 +125,13 @@ def test_eyes_by_attributes_or_by_colour() -> None:
     assert package.attributes_of({"attributes": Attributes(eyes="red").to_json()}).eyes == "red"
     assert package.attributes_of(WARDROBE).eyes == "blue"
     assert package.attributes_of({}).eyes == "brown"
+
+
+def test_unfinished_maps_are_named(tmp_path: Path) -> None:
+    asset = rigged().changed(maps={"albedo": np.zeros((8, 8, 3), np.uint8)})
+    with pytest.raises(DamagedFileError, match="no normal, specular, roughness, displacement map"):
+        package.run(asset, PackageConfig(), context_of(load_head("builtin"), tmp_path))
+    assert not list(tmp_path.iterdir())
 
 
 def test_stops_when_asked(tmp_path: Path) -> None:

@@ -33,13 +33,28 @@ SKIN_MAPS: Mapping[str, tuple[type, int]] = {
 }  # map -> type and number of dimensions that upscale leaves
 
 
+def check_skin_maps(maps: Mapping[str, Picture]) -> None:
+    """DamagedFileError when a map that `upscale` leaves is missing or has another type or size."""
+    missing = [name for name in SKIN_MAPS if name not in maps]
+    if missing:
+        raise DamagedFileError(f"the head has no {', '.join(missing)} map", "run again from `upscale`")
+    size = maps["albedo"].shape[:2]
+    for name, (kind, dimensions) in SKIN_MAPS.items():
+        shape = (*size, 3) if dimensions == 3 else size
+        if maps[name].dtype != kind or maps[name].shape != shape:
+            raise DamagedFileError(
+                f"the {name} map is {maps[name].dtype} {maps[name].shape}, not {np.dtype(kind)} {shape}",
+                "run again from `upscale`",
+            )
+
+
 def skin_pictures(maps: Mapping[str, Picture], occlusion: Bytes8) -> dict[str, Picture]:
     """The seven skin files of a bundle, by file name without ending.
 
     maps: as `upscale` leaves them, all (H, W).  occlusion: (H, W), 255 = open.
-    DamagedFileError when a map is missing or has another type or size.
+    DamagedFileError as check_skin_maps.
     """
-    _check_maps(maps)
+    check_skin_maps(maps)
     return {
         "skin_albedo": maps["albedo"],
         "skin_normal": maps["normal"],
@@ -129,17 +144,3 @@ def encode_all(pictures: Mapping[str, Picture], threads: int = 2) -> dict[str, b
 def _chunk(kind: bytes, data: bytes) -> bytes:
     checksum = zlib.crc32(data, zlib.crc32(kind))
     return b"".join([struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)])
-
-
-def _check_maps(maps: Mapping[str, Picture]) -> None:
-    missing = [name for name in SKIN_MAPS if name not in maps]
-    if missing:
-        raise DamagedFileError(f"the head has no {', '.join(missing)} map", "run again from `upscale`")
-    size = maps["albedo"].shape[:2]
-    for name, (kind, dimensions) in SKIN_MAPS.items():
-        shape = (*size, 3) if dimensions == 3 else size
-        if maps[name].dtype != kind or maps[name].shape != shape:
-            raise DamagedFileError(
-                f"the {name} map is {maps[name].dtype} {maps[name].shape}, not {np.dtype(kind)} {shape}",
-                "run again from `upscale`",
-            )

@@ -28,6 +28,7 @@ from dreamhead.export.materials import (
     part_maps_in_bytes,
     skin_surface,
 )
+from dreamhead.export.textures import check_skin_maps
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Licence
 from dreamhead.head.wardrobe import DEFAULT_CHOICE, DEFAULT_COLOURS, Garment, dress
@@ -54,6 +55,7 @@ def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
     `dreamhead.check.verdict.require_passed` turns it into the run's exit code.
     """
     assert asset.identity is not None and asset.vertices is not None
+    check_skin_maps(asset.maps)
     steps = Steps(context, 7)
     steps.next("wardrobe")
     choice, colours = worn(asset.wardrobe)

@@ -38,7 +38,7 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
         "mouthUpperUpRight": 0.3,
         "mouthShrugUpper": 0.1,
     },
-    "viseme_TH": {"jawOpen": 0.15, "mouthLowerDownLeft": 0.2, "mouthLowerDownRight": 0.2, "tongueOut": 0.35},
+    "viseme_TH": {"jawOpen": 0.15, "mouthLowerDownLeft": 0.2, "mouthLowerDownRight": 0.2, "tongueOut": 0.55},
     "viseme_DD": {
         "jawOpen": 0.12,
         "mouthLowerDownLeft": 0.25,
@@ -62,7 +62,7 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
         "mouthLowerDownRight": 0.25,
     },
     "viseme_nn": {"jawOpen": 0.1, "mouthLowerDownLeft": 0.15, "mouthLowerDownRight": 0.15},
-    "viseme_RR": {"jawOpen": 0.12, "mouthFunnel": 0.3, "mouthPucker": 0.25},
+    "viseme_RR": {"jawOpen": 0.12, "mouthFunnel": 0.25, "mouthPucker": 0.5},
     "viseme_aa": {"jawOpen": 0.55, "mouthLowerDownLeft": 0.1, "mouthLowerDownRight": 0.1},
     "viseme_E": {
         "jawOpen": 0.28,
@@ -78,8 +78,8 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
         "mouthLowerDownLeft": 0.15,
         "mouthLowerDownRight": 0.15,
     },
-    "viseme_O": {"jawOpen": 0.35, "mouthFunnel": 0.55, "mouthPucker": 0.15},
-    "viseme_U": {"jawOpen": 0.1, "mouthFunnel": 0.3, "mouthPucker": 0.65},
+    "viseme_O": {"jawOpen": 0.32, "mouthFunnel": 0.6, "mouthPucker": 0.35},
+    "viseme_U": {"jawOpen": 0.08, "mouthFunnel": 0.25, "mouthPucker": 0.95},
 }
 
 
