@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dreamhead.head.geometry import render_mesh
 from dreamhead.head.model import Part
+from dreamhead.render.drawing import DrawItem
 
 
 def sphere(rows: int = 24, columns: int = 48, radius: float = 0.1) -> tuple[Tensor, Part]:
@@ -48,6 +50,16 @@ def sphere(rows: int = 24, columns: int = 48, radius: float = 0.1) -> tuple[Tens
         uv_faces.astype(np.int32),
     )
     return torch.tensor(points.reshape(-1, 3) * radius, dtype=torch.float32), part
+
+
+def sphere_item(kind: str = "skin", grey: int = 180, radius: float = 0.1, **maps: np.ndarray) -> DrawItem:
+    """A sphere, open at its poles, as an item of a picture."""
+    vertices, part = sphere(24, 48, radius)
+    mesh = render_mesh(part)
+    points = vertices.numpy()[mesh.source]
+    maps.setdefault("albedo", np.full((8, 8, 3), grey, np.uint8))
+    normals = points / np.linalg.norm(points, axis=1, keepdims=True)
+    return DrawItem(points, normals.astype(np.float32), mesh.uv, mesh.triangles, kind=kind, name=kind, **maps)
 
 
 def triangle_clip(corners: list[tuple[float, float]], size: int, w: float = 1.0, z: float = 0.0) -> Tensor:

@@ -204,8 +204,9 @@ def draw(subject: Subject, clip: Tensor, size: tuple[int, int], pixel_samples: i
 
 
 def depth_map(subject: Subject, clip: Tensor, size: int) -> Tensor:
-    """(size, size) nearest depth of the subject in -1..1; what is see-through is there at random."""
-    return key_depths(draw(subject, clip, (size, size), 1)[0])
+    """(size, size) nearest depth of the subject in -1..1, infinite where it is not; see-through at random."""
+    depth = key_depths(draw(subject, clip, (size, size), 1)[0])
+    return depth.masked_fill(depth >= 1, torch.inf)
 
 
 def samples_of(

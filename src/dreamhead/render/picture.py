@@ -111,13 +111,20 @@ def _camera(head: Subject, shot: Shot) -> Cameras:
     low, high = skin.amin(0), skin.amax(0)
     height = top - float(low[1])
     face = torch.stack(eyes).mean(0) if eyes else (low + high) / 2 + (high - low) * 0.15
-    bust_target = torch.tensor(
+    bust_target = low.new_tensor(
         [float(low[0] + high[0]) / 2, float(low[1]) + height * 0.52, float(low[2] + high[2]) / 2]
     )
     face_target = torch.stack((face[0], face[1] - 0.028, face[2] * 0.45))
     target = bust_target + (face_target - bust_target) * shot.close
     extent = height * 1.14 + (0.20 - height * 1.14) * shot.close
-    return cameras(shot.azimuth_deg, shot.elevation_deg, target=target, height=extent, fov_deg=14.0)
+    return cameras(
+        shot.azimuth_deg,
+        shot.elevation_deg,
+        target=target.tolist(),
+        height=extent,
+        fov_deg=14.0,
+        device=str(target.device),
+    )
 
 
 def _backdrop(studio: StudioSet, size: tuple[int, int]) -> torch.Tensor:

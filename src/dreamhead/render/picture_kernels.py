@@ -102,7 +102,7 @@ def lit_fractions(
         angle = turn + float(tap) * 2.3999632
         column = int(wp.floor(place[0] + distance * wp.cos(angle)))
         row = int(wp.floor(place[1] + distance * wp.sin(angle)))
-        nearest = wp.float32(2.0)  # beyond the map nothing casts a shadow
+        nearest = wp.float32(1.0e9)  # beyond the map nothing casts a shadow
         if column >= 0 and row >= 0 and column < depth.shape[1] and row < depth.shape[0]:
             nearest = depth[row, column]
         if nearest > place[2] - bias:

@@ -83,9 +83,9 @@ def portrait(
     seen = key_triangles(keys).reshape(-1)
     lighting = _lighting(subject, visibility, view, studio)
     attributes = torch.cat((subject.attributes, lighting.soft.at_vertex, visibility.openness()[:, None]), 1)
-    covered = torch.zeros(grid[0] * grid[1], 1)
-    colour = torch.zeros(grid[0] * grid[1], 3)
-    light = torch.zeros(grid[0] * grid[1], 3)
+    covered = clip.new_zeros(grid[0] * grid[1], 1)
+    colour = clip.new_zeros(grid[0] * grid[1], 3)
+    light = clip.new_zeros(grid[0] * grid[1], 3)
     pending: list[tuple[Tensor, Tensor]] = []
     for part in subject.items:
         for run in samples_of(subject, part, seen, screen, attributes, grid[1]):
@@ -103,13 +103,13 @@ def portrait(
         pixels_per_metre = _pixels_per_metre(view, height)
         soft = _scatter(light, places, grid, samples, pixels_per_metre)
         colour[places] += albedo * soft[_pixel_of(places, grid[1], samples, width)]
-    picture = torch.empty(height, width, 4)
+    picture = clip.new_empty(height, width, 4)
     for top in range(0, height, BAND):
         rows = slice(top, min(top + BAND, height))
         band = slice(rows.start * samples * grid[1], rows.stop * samples * grid[1])
         values = torch.cat((tone_map(colour[band]) * covered[band], covered[band]), 1)
         picture[rows] = _averaged(values, rows.stop - rows.start, width, samples)
-    return picture.numpy()
+    return picture.cpu().numpy()
 
 
 def tone_map(colour: Tensor) -> Tensor:
@@ -312,10 +312,10 @@ _SHADERS = {
 def _scatter(light: Tensor, places: Tensor, grid: tuple[int, int], samples: int, scale: float) -> Tensor:
     """Diffuse light of the skin's samples -> (H * W, 3) blurred over the skin's pixels; scale in pixels/metre."""
     height, width = grid[0] // samples, grid[1] // samples
-    present = torch.zeros(grid[0] * grid[1], 1)
+    present = light.new_zeros(grid[0] * grid[1], 1)
     present[places] = 1.0
-    total = _averaged(light, height, width, samples).numpy()
-    mask = _averaged(present, height, width, samples)[..., 0].numpy()
+    total = _averaged(light, height, width, samples).cpu().numpy()
+    mask = _averaged(present, height, width, samples)[..., 0].cpu().numpy()
     out = np.zeros((height, width, 3), np.float32)
     for channel in range(3):
         for share, widths in zip((SCATTER_SHARE, 1 - SCATTER_SHARE), SCATTER_METRES, strict=True):
@@ -323,7 +323,7 @@ def _scatter(light: Tensor, places: Tensor, grid: tuple[int, int], samples: int,
             blurred = gaussian_filter(total[..., channel], sigma, mode="nearest", truncate=3.0)
             weight = gaussian_filter(mask, sigma, mode="nearest", truncate=3.0)
             out[..., channel] += share * blurred / np.maximum(weight, 1e-4)
-    return torch.from_numpy(out.reshape(-1, 3))
+    return torch.from_numpy(out.reshape(-1, 3)).to(light.device)
 
 
 def _averaged(values: Tensor, height: int, width: int, samples: int) -> Tensor:

@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from dreamhead.render.camera import cameras
+from dreamhead.render.drawing import MapCache, subject
+from dreamhead.render.portrait import display, portrait, tone_map
+from dreamhead.render.rasterize_warp import WarpRasterizer
+from dreamhead.render.studio import SETS, Lamp, bake_visibility
+from tests.render.shapes import sphere_item
+
+VIEW = cameras(0.0, target=(0, 0, 0), height=0.3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warp():
+    WarpRasterizer()
+
+
+def pictured(items, studio=SETS["portrait"], size=(64, 48), view=VIEW):
+    head = subject(items, MapCache("cpu"))
+    return portrait(head, bake_visibility(head, 32, 96), view, studio, size)
+
+
+def one_lamp(direction):
+    lamp = Lamp(direction, (1.0, 1.0, 1.0), 0.004, 256, 8, 0.3)
+    return replace(SETS["portrait"], lamps=(lamp,), soft=(), sky=(0.0,) * 3, ground=(0.0,) * 3)
+
+
+def test_tone_curve_is_true_in_the_middle_and_rolls_off_above():
+    grey = torch.linspace(0, 20, 400)[:, None].expand(-1, 3)
+    mapped = tone_map(grey)[:, 0]
+    assert (mapped.diff() >= 0).all() and float(mapped.max()) < 1
+    assert float(tone_map(torch.full((1, 3), 0.5))[0, 0]) == pytest.approx(0.46, abs=1e-5)
+    red = tone_map(torch.tensor([[8.0, 0.5, 0.5]]))[0]
+    assert float(red[1]) > 0.3  # strong colours wash out instead of clipping
+
+
+def test_coverage_is_the_items_outline_and_light_comes_from_the_lamp():
+    left = pictured([sphere_item("cloth")], one_lamp((-1.0, 0.0, 0.3)))
+    assert left.shape == (64, 48, 4)
+    assert left[32, 24, 3] == 1 and left[0, 0, 3] == 0
+    assert left[32, 10, 0] > 4 * left[32, 37, 0]
+    turned = pictured([sphere_item("cloth")], one_lamp((-1.0, 0.0, 0.3)), view=replace_azimuth(120.0))
+    assert turned[32, 10, 0] == pytest.approx(left[32, 10, 0], abs=0.05)  # the lamp turns with the camera
+
+
+def replace_azimuth(azimuth):
+    return cameras(azimuth, target=(0, 0, 0), height=0.3)
+
+
+def test_skin_is_red_past_the_terminator_and_cloth_is_not():
+    skin = pictured([sphere_item("skin")], one_lamp((-1.0, 0.0, 0.0)))
+    cloth = pictured([sphere_item("cloth")], one_lamp((-1.0, 0.0, 0.0)))
+    column = slice(25, 28)
+    assert skin[32, column, 0].mean() > 1.3 * skin[32, column, 2].mean()
+    assert cloth[32, column, 0].mean() == pytest.approx(cloth[32, column, 2].mean(), rel=0.01)
+
+
+def test_an_eye_mirrors_the_lamp():
+    lamp = one_lamp((-0.4, 0.4, 1.0))
+    eye, cloth = (pictured([sphere_item(kind, grey=20)], lamp, (96, 96)) for kind in ("eye", "cloth"))
+    assert eye[..., 0].max() > 3 * cloth[..., 0].max()
+    row, column = np.unravel_index(eye[..., 0].argmax(), eye.shape[:2])
+    assert row < 48 and column < 48
+
+
+def test_a_picture_is_the_same_every_time():
+    opacity = (np.indices((64, 64)).sum(0) % 2 * 200).astype(np.uint8)
+    items = [sphere_item(), sphere_item("hair", radius=0.105, opacity=opacity)]
+    assert np.array_equal(pictured(items), pictured(items))
+
+
+def test_display_encodes_srgb():
+    assert display(torch.tensor([[[0.0, 0.214041, 1.0]]])).tolist() == [[[0, 127, 255]]]
