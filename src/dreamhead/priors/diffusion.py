@@ -162,7 +162,7 @@ def load_denoiser(
             f"the autoencoder has {autoencoder.latent_channels}",
             "the U-Net and the autoencoder must belong together",
         )
-    text_encoder, tokenizer = _load_text(files["text_encoder"], files["tokenizer"])
+    text_encoder, tokenizer = load_text(files["text_encoder"], files["tokenizer"])
     if int(unet.config.cross_attention_dim) != int(text_encoder.config.hidden_size):
         raise UsageError(
             f"{files['unet']} reads text of width {unet.config.cross_attention_dim}, "
@@ -229,7 +229,8 @@ def _placed(model: nn.Module, device: str, dtype: torch.dtype) -> Any:
     return nn.Module.to(placed, memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
-def _load_text(encoder: Path, tokenizer: Path) -> tuple[Any, Any]:
+def load_text(encoder: Path, tokenizer: Path) -> tuple[Any, Any]:
+    """A text encoder (CLIP, BERT: what its configuration says) and its tokenizer, from local folders."""
     kind = read_config(encoder / "config.json").get("model_type")
     weights = safetensors_in(encoder, "model")
     read_tensors(weights)  # finite, or refused

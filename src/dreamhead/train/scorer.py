@@ -1,0 +1,195 @@
+"""Trains the text-image scorer: a small CLIP whose text side is the frozen text tower (Radford et al. 2021)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from open_clip.tokenizer import HFTokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from dreamhead.priors.diffusion import quiet_transformers
+from dreamhead.priors.scorer import load_scorer
+from dreamhead.train.card import Card
+from dreamhead.train.examples import Pictures, as_tensor, load_views
+from dreamhead.train.loop import (
+    Budget,
+    Progress,
+    cosine_rate,
+    descend,
+    folder_bytes,
+    parameter_count,
+    save_half,
+    set_rate,
+    train_loop,
+)
+from dreamhead.train.text_tower import LENGTH
+
+THING = "scorer"
+IMAGE_SIZE = 64
+CONFIG: dict[str, Any] = {
+    "embed_dim": 128,
+    "vision_cfg": {
+        "image_size": IMAGE_SIZE,
+        "layers": [1, 1, 1, 1],
+        "width": 16,
+        "head_width": 16,
+        "patch_size": None,
+    },
+    "text_cfg": {
+        "hf_model_name": "../text",
+        "hf_tokenizer_name": "../text",
+        "hf_model_pretrained": True,
+        "hf_proj_type": "linear",
+        "hf_pooler_type": "mean_pooler",
+        "context_length": LENGTH,
+    },
+}
+PREPROCESS = {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}
+TEXT_TOWER = "text.transformer."
+
+
+def train(
+    out: Path,
+    data: Path,
+    seed: int = 0,
+    minutes: float = 12.0,
+    steps: int = 6_000,
+    device: str = "cpu",
+    progress: Progress = lambda done, total, note: None,
+    batch: int = 128,
+) -> Card:
+    """Write an open_clip folder to `out`; the text tower must be in the folder `text` beside it."""
+    views = load_views(data, size=IMAGE_SIZE)
+    model, tokenizer = build(out.parent / "text", seed)
+    model.to(device)
+    model.text.transformer.requires_grad_(False).eval()
+    states = _pooled_captions(model, tokenizer, views)
+    centre = torch.cat(states).mean(0)
+    images = as_tensor(views.images)
+    rows = views.rows(False)
+    batch = min(batch, len(rows))
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, weight_decay=0.05)
+    rng = np.random.default_rng(seed)
+    chance = torch.Generator().manual_seed(seed)
+    model.visual.train()
+
+    def step(index: int, fraction: float) -> float:
+        set_rate(optimizer, cosine_rate(1.5e-3, index, fraction))
+        drawn = rng.choice(rows, batch, replace=False)
+        captions = torch.stack([states[i][rng.integers(len(states[i]))] for i in drawn])
+        shaken = captions + 0.05 * captions.std() * torch.randn(captions.shape, generator=chance)
+        pictures = disturbed(images[torch.from_numpy(drawn)], chance).to(device)
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
+            seen = model.visual(pictures)
+        seen = functional.normalize(seen.float(), dim=-1)
+        read = functional.normalize(model.text.proj(shaken.to(device)), dim=-1)
+        scores = model.logit_scale.exp().clamp(max=60) * seen @ read.T
+        goal = soft_targets(captions - centre).to(device)
+        loss = -0.5 * (
+            (goal * scores.log_softmax(1)).sum(1).mean() + (goal * scores.T.log_softmax(1)).sum(1).mean()
+        )
+        return descend(optimizer, loss, parameters)
+
+    spent = train_loop(Budget(steps, minutes), step, progress)
+    save(out, model.eval())
+    return Card(
+        thing=THING,
+        purpose="scores how well a picture of a head fits a text; chooses the identity and the wardrobe",
+        format="open_clip folder; its text tower is a transformers folder of its own",
+        data=f"{len(rows)} views of the synthetic world at 64²",
+        seed=seed,
+        command=f"dreamhead train {THING} --seed {seed}",
+        steps=spent.steps,
+        seconds=round(spent.seconds, 1),
+        stopped_by=spent.stopped_by,
+        parameters=parameter_count(model.visual, model.text.proj),
+        bytes=folder_bytes(out),
+        quality=measure(out, views),
+        notes="knows only what the synthetic world shows and names",
+    )
+
+
+def build(text: Path, seed: int) -> tuple[Any, HFTokenizer]:
+    """An untrained model on the given text tower, and the tower's tokenizer."""
+    local = {"hf_model_name": str(text.resolve()), "hf_tokenizer_name": str(text.resolve())}
+    with torch.random.fork_rng(), quiet_transformers():
+        torch.manual_seed(seed)
+        model = open_clip.CustomTextCLIP(**(CONFIG | {"text_cfg": CONFIG["text_cfg"] | local})).float()
+    return model, HFTokenizer(str(text.resolve()), context_length=LENGTH, local_files_only=True)
+
+
+def disturbed(images: Tensor, generator: torch.Generator) -> Tensor:
+    """(B, 3, H, W) in 0..1 -> the same normalised, mirrored, shifted, and changed in exposure, tint and noise."""
+    count = len(images)
+    images = images * 2 - 1
+    if torch.rand((), generator=generator) < 0.5:
+        images = images.flip(3)
+    shift = torch.randint(-3, 4, (2,), generator=generator)
+    images = images.roll((int(shift[0]), int(shift[1])), (2, 3))
+    exposure = 1 + 0.08 * torch.randn(count, 1, 1, 1, generator=generator)
+    tint = 0.03 * torch.randn(count, 3, 1, 1, generator=generator)
+    return images * exposure + tint + 0.03 * torch.randn(images.shape, generator=generator)
+
+
+def soft_targets(captions: Tensor) -> Tensor:
+    """(B, D) centred caption states -> (B, B) rows that sum to 1: mostly the own caption, partly its likes.
+
+    Captions that say nearly the same are no mistakes for each other.
+    """
+    likeness = functional.normalize(captions, dim=-1)
+    return 0.8 * torch.eye(len(captions)) + 0.2 * functional.softmax(20 * likeness @ likeness.T, 1)
+
+
+def save(out: Path, model: nn.Module) -> None:
+    """Write the open_clip folder, without the text tower's weights."""
+    out.mkdir(parents=True, exist_ok=True)
+    config = {"model_cfg": CONFIG | {"custom_text": True}, "preprocess_cfg": PREPROCESS}
+    (out / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = {k: v for k, v in model.state_dict().items() if not k.startswith(TEXT_TOWER)}
+    save_half(tensors, out / "open_clip_model.safetensors")
+
+
+def measure(folder: Path, views: Pictures) -> dict[str, float]:
+    """Retrieval among up to 64 kept-out pictures of different captions, both ways, with the weights as written."""
+    scorer = load_scorer(folder, text_tower=folder.parent / "text", revision="", device="cpu")
+    rows = views.rows(True)
+    rng = np.random.default_rng(0)
+    first, fifth, back, used = [], [], [], 0
+    for _ in range(8):
+        drawn = rng.permutation(rows)[:64]
+        used = len(drawn)
+        with torch.no_grad():
+            seen = scorer.encode_image(as_tensor(views.images[drawn]))
+            read = scorer.encode_text([str(rng.choice(views.captions[i])) for i in drawn])
+        scores = seen @ read.T
+        truth = torch.arange(used)
+        first.append((scores.argmax(1) == truth).float().mean())
+        back.append((scores.argmax(0) == truth).float().mean())
+        fifth.append((scores.topk(min(5, used), 1).indices == truth[:, None]).any(1).float().mean())
+    return {
+        "among": float(used),
+        "picture_to_text_r1": round(float(torch.stack(first).mean()), 3),
+        "picture_to_text_r5": round(float(torch.stack(fifth).mean()), 3),
+        "text_to_picture_r1": round(float(torch.stack(back).mean()), 3),
+    }
+
+
+@torch.no_grad()
+def _pooled_captions(model: Any, tokenizer: HFTokenizer, views: Pictures) -> list[Tensor]:
+    """For each picture the tower's pooled states of its captions, (captions, WIDTH)."""
+    texts = sorted({caption for captions in views.captions for caption in captions})
+    known: dict[str, Tensor] = {}
+    for start in range(0, len(texts), 512):
+        part = texts[start : start + 512]
+        tokens = tokenizer(part)
+        mask = (tokens != 0).long()
+        states = model.text.transformer(input_ids=tokens, attention_mask=mask)
+        known.update(zip(part, model.text.pooler(states, mask), strict=True))
+    return [torch.stack([known[caption] for caption in captions]) for captions in views.captions]
