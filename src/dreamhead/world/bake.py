@@ -16,8 +16,8 @@ from scipy.ndimage import distance_transform_edt
 
 from dreamhead.errors import UsageError
 from dreamhead.head.model import HeadModel
+from dreamhead.world.arrays import Array
 
-Array = NDArray[np.float32]
 Ints = NDArray[np.int32]
 RING_NAMES = ("mouth_ring", "mouth_angle", "eye_ring", "eye_sin", "eye_cos", "nostril_ring", "ear_ring")
 
@@ -200,5 +200,5 @@ def _write(path: Path | None, digest: str, arrays: dict[str, NDArray]) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".tmp.npz")
-    np.savez(aside, digest=np.array(digest), **arrays)
+    np.savez(aside, digest=np.array(digest), **arrays)  # type: ignore[arg-type]
     aside.replace(path)

@@ -20,9 +20,10 @@ from dreamhead.world.phrases import (
 )
 
 PREFIXES = (
-    "a portrait of", "portrait of", "the face of", "a photo of", "a DSLR photo of", "a DSLR portrait of", "a close-up of",
-    "a head shot of", "a picture of", "a 3d render of", "a realistic face of", "the head of", "a face of", "a photo of the face of",
-    "a detailed portrait of", "a rendering of", "a studio portrait of", "a high quality photo of",
+    "a portrait of", "portrait of", "the face of", "a photo of", "a DSLR photo of", "a DSLR portrait of",
+    "a close-up of", "a head shot of", "a picture of", "a 3d render of", "a realistic face of", "the head of",
+    "a face of", "a photo of the face of", "a detailed portrait of", "a rendering of", "a studio portrait of",
+    "a high quality photo of",
 )  # fmt: skip
 # Said whenever no archetype is named: without them the caption would mislead.
 ESSENTIAL = ("creature", "scales", "stone", "metal", "bark", "undead", "paint", "vitiligo")

@@ -137,7 +137,11 @@ def read_shard(path: Path) -> list[Sample]:
         views = tuple(View(image, **facts) for image, facts in zip(pictures, record["views"], strict=True))
         out.append(
             Sample(
-                *(arrays[name][index] for name in ("albedo", "specular", "roughness", "normal", "identity")),
+                albedo=arrays["albedo"][index],
+                specular=arrays["specular"][index],
+                roughness=arrays["roughness"][index],
+                normal=arrays["normal"][index],
+                identity=arrays["identity"][index],
                 attributes=Attributes.from_json(record["attributes"]),
                 captions=tuple(record["captions"]),
                 views=views,
@@ -177,7 +181,7 @@ def _append(
     arrays["identity"].append(identity.astype(np.float32))
     for view in views:
         arrays["views"].append(view.image)
-        arrays["view_sample"].append(np.int32(index))
+        arrays["view_sample"].append(np.asarray(index, np.int32))
 
 
 def _record(attributes: Attributes, seed: int, texts: list[str], views: list[View]) -> dict[str, Any]:
@@ -198,7 +202,7 @@ def _write_shard(
     stacked.setdefault("view_sample", np.zeros(0, np.int32))
     path.with_suffix(".json").write_text(json.dumps(records), encoding="utf-8")
     aside = path.with_name(f".{path.stem}.npz")
-    np.savez_compressed(aside, **stacked)
+    np.savez(aside, **stacked)  # type: ignore[arg-type]
     aside.replace(path)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dreamhead.world.arrays import Array, floats
 from dreamhead.world.attributes import Attributes
-from dreamhead.world.ground import Array
 from dreamhead.world.masks import smooth
 from dreamhead.world.noise import gradient_noise
 from dreamhead.world.vocabulary import EYE_COLOURS
@@ -80,33 +80,33 @@ def _pupil_distance(attributes: Attributes, x: Array, y: Array, angle: Array) ->
 
 def _sclera(attributes: Attributes, around: Array, angle: Array, key: int) -> Array:
     """Off-white, redder and yellower towards the back, with branching veins."""
-    colour = np.float32(SCLERA)
+    colour = floats(SCLERA)
     if attributes.eyes == "black" and attributes.creature:
-        colour = np.float32([0.012, 0.011, 0.012])
+        colour = floats([0.012, 0.011, 0.012])
     elif attributes.undead > 0.5:
-        colour = np.float32([0.50, 0.45, 0.30])
+        colour = floats([0.50, 0.45, 0.30])
     redness = np.clip(0.25 + 0.5 * attributes.tired + 0.4 * attributes.undead, 0, 1)
     away = smooth(angle, 30, 75)[..., None]
-    sclera = colour * (1 - away * np.float32([0.10, 0.38, 0.40]))
+    sclera = colour * (1 - away * floats([0.10, 0.38, 0.40]))
     points = np.concatenate([around * 2.2, (angle / 42)[..., None]], -1)
     veins = np.clip((_noise(points, 2.4, 4, 0.6, key + 3, True) - 0.86) * 7, 0, 1) * smooth(angle, 27, 50)
     patches = 0.5 + 0.5 * _noise(points, 1.1, 2, 0.5, key + 4)
     cover = (redness * veins * np.clip(patches, 0, 1))[..., None]
     if colour.max() < 0.1:
         return sclera
-    return sclera * (1 - cover) + np.float32([0.42, 0.07, 0.05]) * cover
+    return sclera * (1 - cover) + floats([0.42, 0.07, 0.05]) * cover
 
 
 def _iris(attributes: Attributes, around: Array, angle: Array, key: int, rng: np.random.Generator) -> Array:
     """Radial fibres, a paler collarette around the pupil, a dark limbal ring."""
-    base = np.float32(EYE_COLOURS[attributes.eyes]) * np.float32(rng.uniform(0.85, 1.2))
+    base = floats(EYE_COLOURS[attributes.eyes]) * floats(rng.uniform(0.85, 1.2))
     fibres = np.concatenate([around * 7.5, (angle * 0.035)[..., None]], -1)
     coarse = np.concatenate([around * 2.5, (angle * 0.06)[..., None]], -1)
     tone = 1 + 0.55 * _noise(fibres, 1.6, 3, 0.6, key + 1) + 0.45 * _noise(coarse, 1.2, 2, 0.5, key + 2)
     collarette = 0.7 * np.exp(-(((angle - 11.5 - 1.2 * _noise(coarse, 2.0, 1, 0.5, key + 5)) / 2.6) ** 2))
     ring = 1 - 0.72 * smooth(angle, IRIS_DEG - 5.5, IRIS_DEG - 0.6)
     shade = (np.clip(tone, 0.35, 1.9) * (1 + collarette) * ring)[..., None]
-    warm = np.float32([1.25, 1.0, 0.62])
+    warm = floats([1.25, 1.0, 0.62])
     inner = (0.55 * np.exp(-(((angle - 10.5) / 3.0) ** 2)))[..., None]
     colour = base * (1 - inner) + base.mean() * warm * 1.3 * inner if attributes.human else base
     return colour * shade

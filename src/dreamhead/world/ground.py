@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreamhead.head.model import HeadModel
+from dreamhead.world.arrays import Array
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.bake import Bake, bake_head
 from dreamhead.world.masks import face_masks, smooth
 from dreamhead.world.noise import cell_noise, gradient_noise
 from dreamhead.world.wrinkles import FrontSurface
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

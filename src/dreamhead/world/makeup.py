@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.world.ground import Array, Ground, Layers
+from dreamhead.world.arrays import Array, floats
+from dreamhead.world.ground import Ground, Layers
 from dreamhead.world.masks import bump, smooth
 from dreamhead.world.pigment import linear_from_srgb
 from dreamhead.world.relief import lip_creases, lip_tone
@@ -30,7 +31,7 @@ def apply_makeup(ground: Ground, layers: Layers) -> None:
             * smooth(rings["eye_sin"], -0.05, 0.25)
             * (1 - masks["wet"])
         )
-        layers.paint(attributes.liner * np.maximum(cover, 0.6 * masks["lash"]), (0.006, 0.005, 0.006))
+        layers.paint(attributes.liner * np.maximum(cover, 0.6 * masks["lash"]), floats((0.006, 0.005, 0.006)))
     if attributes.lipstick:
         cover = 0.88 * masks["lip"] * (1 - 0.25 * lip_creases(ground)) * smooth(rings["mouth_ring"], 2.7, 3.0)
         colour = linear_from_srgb(LIP_COLOURS[attributes.lipstick]) * (0.8 + 0.25 * lip_tone(ground))[:, None]
@@ -44,7 +45,7 @@ def apply_dirt(ground: Ground, layers: Layers) -> None:
     amount, masks = ground.attributes.dirt, ground.masks
     if amount <= 0:
         return
-    wiped = ground.shifted @ np.float32([[1, 0.25, 0], [-0.2, 0.38, 0], [0, 0.1, 1]]) + 0.15 * ground.warp
+    wiped = ground.shifted @ floats([[1, 0.25, 0], [-0.2, 0.38, 0], [0, 0.1, 1]]) + 0.15 * ground.warp
     zone = (
         0.35 * (masks["forehead"] + masks["chin"] + masks["neck"])
         + 0.45 * masks["cheek"]
@@ -59,7 +60,7 @@ def apply_dirt(ground: Ground, layers: Layers) -> None:
         0.55 * folds + 0.5 * specks
     )
     cover = np.clip(cover, 0, 0.88)
-    layers.paint(cover, (0.035, 0.028, 0.022))
+    layers.paint(cover, floats((0.035, 0.028, 0.022)))
     layers.roughness += 0.25 * cover
     layers.specular *= 1 - 0.6 * cover
 

@@ -6,19 +6,17 @@ Centres and widths are centimetres on the default head (x is mirrored, so one si
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreamhead.world.arrays import Array, floats
 from dreamhead.world.bake import SurfacePoints
 from dreamhead.world.noise import gradient_noise
-
-Array = NDArray[np.float32]
 
 # The hairline: height of its lower edge over depth (z), from the nape to the forehead.
 _HAIRLINE_Z = (-9, -4, -2, -0.4, 0.6, 1.6, 2.6, 3.4, 4.6, 6, 7.8, 9.4)
 _HAIRLINE_Y = (-8.5, -6.5, -5, -2.6, -1.0, -0.5, 0.6, 3.4, 6.6, 8.2, 9.7, 10.3)
 
 
-def smooth(x: Array | float, low: float, high: float) -> Array:
+def smooth(x: Array | float, low: float | Array, high: float | Array) -> Array:
     """0 below low, 1 above high, a smoothstep between."""
     t = np.clip((np.asarray(x, np.float32) - low) / (high - low), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
@@ -28,11 +26,9 @@ def bump(
     points: SurfacePoints, centre: tuple[float, float, float], width: tuple[float, float, float]
 ) -> Array:
     """A Gaussian about a place on either side of the face."""
-    mirrored = points.position * np.float32([1, 1, 1])
+    mirrored = points.position * floats([1, 1, 1])
     mirrored[:, 0] = np.abs(mirrored[:, 0])
-    return np.exp(-0.5 * (((mirrored - np.float32(centre)) / np.float32(width)) ** 2).sum(1)).astype(
-        np.float32
-    )
+    return np.exp(-0.5 * (((mirrored - floats(centre)) / floats(width)) ** 2).sum(1)).astype(np.float32)
 
 
 def face_masks(points: SurfacePoints) -> dict[str, Array]:

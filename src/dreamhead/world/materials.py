@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.world.ground import Array, Ground, Layers
+from dreamhead.world.arrays import Array, floats
+from dreamhead.world.ground import Ground, Layers
 from dreamhead.world.masks import smooth
 from dreamhead.world.pigment import linear_from_srgb
 
@@ -28,7 +29,7 @@ def apply_materials(ground: Ground, layers: Layers) -> None:
 def _scales(ground: Ground, layers: Layers, amount: float) -> None:
     masks = ground.masks
     nearest, second, chance = ground.cells(
-        ground.warped * np.float32([1, 1.25, 1]) + ground.offset, 2.3, 71, 0.55
+        ground.warped * floats([1, 1.25, 1]) + ground.offset, 2.3, 71, 0.55
     )
     edge = smooth(second - nearest, 0.02, 0.22)
     dome = (1 - np.clip(nearest / 0.75, 0, 1) ** 2) * edge
@@ -78,11 +79,11 @@ def _stone(ground: Ground, layers: Layers, amount: float) -> None:
 
 def _bark(ground: Ground, layers: Layers, amount: float) -> None:
     """Furrows that run up and down, brown unless the skin has a colour of its own, moss in patches."""
-    grain = ground.shifted * np.float32([1.0, 0.22, 1.0]) + 0.25 * ground.warp
+    grain = ground.shifted * floats([1.0, 0.22, 1.0]) + 0.25 * ground.warp
     furrow = ground.noise_at(grain, 1.5, 4, 0.6, 86, True)
     plates = smooth(furrow, 0.35, 0.95)
     deep = 1 - plates
-    fibre = ground.noise_at(grain * np.float32([3, 1, 3]), 3.0, 2, 0.6, 87)
+    fibre = ground.noise_at(grain * floats([3, 1, 3]), 3.0, 2, 0.6, 87)
     lips = 1 - 0.6 * np.clip(ground.masks["lip"] + ground.masks["lid"], 0, 1)
     layers.height += amount * lips * (1.5 * (plates - 0.6) + 0.25 * fibre)
     if not ground.attributes.creature:

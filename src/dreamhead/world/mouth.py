@@ -12,8 +12,8 @@ from dreamhead.head.builtin.generate import (
     TEETH_UPPER_BOX,
     TONGUE_BOX,
 )
+from dreamhead.world.arrays import Array, floats
 from dreamhead.world.eye import PartMaps
-from dreamhead.world.ground import Array
 from dreamhead.world.masks import smooth
 from dreamhead.world.noise import gradient_noise
 
@@ -71,7 +71,7 @@ class _Window:
 
 
 def _mixed(first: tuple[float, float, float], second: tuple[float, float, float], share: Array) -> Array:
-    return np.float32(first) * (1 - share[..., None]) + np.float32(second) * share[..., None]
+    return floats(first) * (1 - share[..., None]) + floats(second) * share[..., None]
 
 
 def _paint_bag(window: _Window) -> None:
@@ -113,7 +113,7 @@ def _paint_teeth(window: _Window) -> None:
     contact = np.exp(-((beside / 0.07) ** 2))  # where neighbours touch
     colour = _mixed(IVORY, ROOT, smooth(window.v, 0.45, 0.95))
     edge = smooth(window.v, 0.30, 0.10) * (place < 3)
-    colour = colour * (1 - 0.35 * edge)[..., None] + 0.35 * edge[..., None] * np.float32(EDGE)
+    colour = colour * (1 - 0.35 * edge)[..., None] + 0.35 * edge[..., None] * floats(EDGE)
     tone = (
         1 + 0.05 * np.sin(crown * 2.7 + window.seed) + 0.08 * window.noise(window.u * 14, window.v * 2, 2.0)
     )

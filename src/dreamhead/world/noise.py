@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
-_COMPILE = {"error_model": "numpy", "fastmath": True, "cache": True, "nogil": True}
+from dreamhead.world.arrays import Array
+
 _SEED_MASK = 0x7FFFFFFF
 
 
@@ -120,7 +119,7 @@ def _perlin(x, y, z, seed):  # type: ignore[no-untyped-def]
     return near + w * (far - near)
 
 
-@numba.njit(**_COMPILE)
+@numba.njit(error_model="numpy", fastmath=True, cache=True, nogil=True)
 def _gradient_noise(points, frequency, octaves, gain, seed, ridged):  # type: ignore[no-untyped-def]
     out = np.empty(len(points), np.float32)
     for index in range(len(points)):
@@ -138,7 +137,7 @@ def _gradient_noise(points, frequency, octaves, gain, seed, ridged):  # type: ig
     return out
 
 
-@numba.njit(**_COMPILE)
+@numba.njit(error_model="numpy", fastmath=True, cache=True, nogil=True)
 def _cell_noise(points, frequency, seed, jitter):  # type: ignore[no-untyped-def]
     out = np.empty((len(points), 3), np.float32)
     ten_bits = np.uint32(1023)
@@ -169,7 +168,7 @@ def _cell_noise(points, frequency, seed, jitter):  # type: ignore[no-untyped-def
     return out
 
 
-@numba.njit(**_COMPILE)
+@numba.njit(error_model="numpy", fastmath=True, cache=True, nogil=True)
 def _add_fold(points, curve, depth, width, lip, low, high, out, side):  # type: ignore[no-untyped-def]
     for index in range(len(points)):
         x, y, z = points[index, 0], points[index, 1], points[index, 2]
@@ -199,7 +198,7 @@ def _add_fold(points, curve, depth, width, lip, low, high, out, side):  # type: 
             out[index] += best_depth * (valley + bulge)
 
 
-@numba.njit(**_COMPILE)
+@numba.njit(error_model="numpy", fastmath=True, cache=True, nogil=True)
 def _draw_strokes(image, starts, middles, ends, root_width, tip_width, opacity):  # type: ignore[no-untyped-def]
     height, width = image.shape
     for stroke in range(len(starts)):

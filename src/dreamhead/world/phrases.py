@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dreamhead.world.attributes import Attributes
@@ -178,7 +177,8 @@ def skin_fact(attributes: Attributes) -> Fact:
         words = _CREATURE_WORDS[attributes.creature]
         adjectives = (*words, *(f"{word}-skinned" for word in words[:2]))
         return Fact("creature", 1.0, adjectives, tuple(f"{word} skin" for word in words))
-    tones: Sequence[str]
+    tones: tuple[str, ...]
+    phrases: tuple[str, ...]
     melanin = attributes.melanin + 0.2 * attributes.tan
     if melanin < 0.1:
         tones, weight = ("pale", "very pale", "fair-skinned", "pallid", "white", "porcelain"), 0.6
@@ -205,12 +205,13 @@ def skin_fact(attributes: Attributes) -> Fact:
     else:
         tones, weight = ("black", "very dark-skinned", "dark-skinned", "african", "ebony-skinned"), 0.85
         phrases = ("very dark skin", "black skin", "ebony skin", "deep dark skin")
-    return Fact("melanin", weight, tuple(tones), phrases)
+    return Fact("melanin", weight, tones, phrases)
 
 
 def shape_facts(attributes: Attributes) -> list[Fact]:
     """What can be seen on a plain grey cast: build, width, features."""
     facts: list[Fact] = []
+    words: tuple[str, ...]
     if attributes.weight > 0.4:
         strong = attributes.weight > 0.75
         words = (

@@ -12,7 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+from dreamhead.world.arrays import Array
+
 MELANIN_LIMIT = 1.2
 
 # Wavelength in nm, molar extinction of oxygenated and deoxygenated haemoglobin.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.world.ground import Array, Ground, Layers
+from dreamhead.world.arrays import Array, floats
+from dreamhead.world.ground import Ground, Layers
 from dreamhead.world.masks import smooth
 from dreamhead.world.wrinkles import wrinkle_relief
 
@@ -48,8 +49,8 @@ def _lip_coordinates(ground: Ground) -> Array:
 def _crepe(ground: Ground) -> Array:
     """Two crossed anisotropic ridge fields; near the eye, ridges along its rings."""
     masks, rings = ground.masks, ground.rings
-    first = ground.shifted @ np.float32([[0.55, 0.25, 0], [-1.0, 0.55, 0], [0, 0, 0.5]])
-    second = ground.shifted @ np.float32([[0.55, -0.25, 0], [1.0, 0.55, 0], [0, 0, 0.5]])
+    first = ground.shifted @ floats([[0.55, 0.25, 0], [-1.0, 0.55, 0], [0, 0, 0.5]])
+    second = ground.shifted @ floats([[0.55, -0.25, 0], [1.0, 0.55, 0], [0, 0, 0.5]])
     coarse = ground.noise_at(first, 4.2, 2, 0.6, 21, True) + ground.noise_at(second, 4.2, 2, 0.6, 22, True)
     fine = ground.noise_at(first, 9.0, 1, 0.5, 23, True) + ground.noise_at(second, 9.0, 1, 0.5, 24, True)
     around = (

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dreamhead.world.arrays import Array, floats
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.chromophores import spread_pigments
-from dreamhead.world.ground import Array, Ground, Layers, SkinSurface
+from dreamhead.world.ground import Ground, Layers, SkinSurface
 from dreamhead.world.makeup import apply_dirt, apply_makeup
 from dreamhead.world.materials import apply_materials
 from dreamhead.world.pigment import linear_from_srgb, skin_albedo
@@ -102,15 +103,13 @@ def _colour(ground: Ground, layers: Layers) -> None:
             np.clip(layers.deoxygenation, 0, 1),
         )
         if attributes.undead > 0:
-            layers.albedo = layers.albedo * (1 - attributes.undead * (1 - np.float32([0.70, 0.84, 0.80])))
+            layers.albedo = layers.albedo * (1 - attributes.undead * (1 - floats([0.70, 0.84, 0.80])))
         return
     base = linear_from_srgb(CREATURE_COLOURS[attributes.creature])
     spread = 0.10 if base.max() > 1.6 * base.min() else 0.025
     jitter = np.clip(1 + spread * ground.rng.normal(0, 1, 3), 0.75, 1.3).astype(np.float32)
-    base = np.clip(base * jitter * np.float32(ground.rng.uniform(0.8, 1.15)), 0.004, 0.9)
-    hue_shift = (
-        np.float32([0.55, 0.1, -0.35]) if base.max() > 2 * base.min() else np.float32([0.1, 0.1, 0.05])
-    )
+    base = np.clip(base * jitter * floats(ground.rng.uniform(0.8, 1.15)), 0.004, 0.9)
+    hue_shift = floats([0.55, 0.1, -0.35]) if base.max() > 2 * base.min() else floats([0.1, 0.1, 0.05])
     alive = 1.0 - min(1.0, 3.0 * max(attributes.stone, attributes.metal, attributes.bark))
     drift = np.exp((0.2 + 0.3 * alive) * (ground.big + 0.35 * ground.middle)[:, None] * hue_shift)
     melanin_absorbs = 0.55 + 0.75 * (1 - base / base.max())
@@ -121,14 +120,14 @@ def _colour(ground: Ground, layers: Layers) -> None:
     absorbed += 0.35 * np.clip(layers.deoxygenation - 0.1, 0, 1)[:, None]
     layers.albedo = (base[None] * drift * np.exp(-absorbed)).astype(np.float32)
     if attributes.undead > 0:
-        layers.albedo = layers.albedo * (1 - 0.6 * attributes.undead * (1 - np.float32([0.75, 0.85, 0.80])))
+        layers.albedo = layers.albedo * (1 - 0.6 * attributes.undead * (1 - floats([0.75, 0.85, 0.80])))
 
 
 def _blood_absorption(base: Array) -> Array:
     """What a creature's blood absorbs: its own hue deepened, human red on pale greys."""
     if base.max() < 1.35 * base.min():
-        return np.float32([0.30, 0.70, 0.65])
-    return np.float32(0.35) + 0.75 * (1 - base / base.max()).astype(np.float32)
+        return floats([0.30, 0.70, 0.65])
+    return floats(0.35) + 0.75 * (1 - base / base.max()).astype(np.float32)
 
 
 def _gloss(ground: Ground, layers: Layers) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.world.ground import Array, Ground, Layers
+from dreamhead.world.arrays import Array, floats
+from dreamhead.world.ground import Ground, Layers
 from dreamhead.world.noise import draw_strokes
 from dreamhead.world.vocabulary import HAIR_COLOURS
 
@@ -23,7 +24,7 @@ _SCALP_COVER = {
 def draw_hair(ground: Ground, layers: Layers) -> None:
     """Paints beard, scalp, brows and lashes into albedo, height, roughness and specular."""
     attributes, masks = ground.attributes, ground.masks
-    colour = np.float32(HAIR_COLOURS[attributes.hair_colour])
+    colour = floats(HAIR_COLOURS[attributes.hair_colour])
     bare = max(attributes.stone, attributes.metal, attributes.bark) > 0.5
     if attributes.beard != "none":
         _beard(ground, layers, colour)
@@ -67,9 +68,7 @@ def strokes(
     kept = np.nonzero(draws["accept"] < np.clip(density[texel], 0, 1))[0]
     texel, root = texel[kept], root[kept]
     step = _texel_steps(ground, texel, direction[texel] + shake[kept])
-    lengths = (length[texel] if np.ndim(length) else np.full(len(kept), length)) * (
-        0.55 + 0.55 * draws["length"][kept]
-    )
+    lengths = np.broadcast_to(length, len(ground))[texel] * (0.55 + 0.55 * draws["length"][kept])
     move = step * lengths[:, None]
     side = np.stack([-move[:, 1], move[:, 0]], 1) * curl[kept][:, None]
     thickness = width / (bake.millimetres / 10) * (0.7 + 0.5 * draws["width"][kept])
@@ -98,7 +97,7 @@ def _beard(ground: Ground, layers: Layers, colour: Array) -> None:
     part = "moustache" if kind == "moustache" else "beard"
     mask, strength = masks[part], _BEARD_LENGTH[kind]
     shade = np.exp(
-        -strength * mask[:, None] * np.float32([0.75, 0.62, 0.52]) * (0.85 + 0.3 * ground.middle)[:, None]
+        -strength * mask[:, None] * floats([0.75, 0.62, 0.52]) * (0.85 + 0.3 * ground.middle)[:, None]
     )
     layers.albedo = layers.albedo * (shade if colour.max() < 0.15 or kind == "stubble" else np.sqrt(shade))
     outward = 0.12 * np.sign(ground.position[:, 0])

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from dreamhead.world.arrays import Array
 from dreamhead.world.bake import Bake
 from dreamhead.world.masks import smooth
 from dreamhead.world.noise import add_fold
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
