@@ -226,11 +226,12 @@ def identity_vector(
     add_macro("age", 1.1 * attributes.skin_age**1.3 * grown)
     add_macro("child", 1.5 * attributes.childhood)
     add_macro("masculine", (0.65 if attributes.sex == "male" else -0.55) * (0.15 + 0.85 * grown))
-    add_macro("fat", max(attributes.weight, -0.35) * 1.1)
+    # a chubby child has round cheeks, not the jowls and double chin of the `fat` macro
+    add_macro("fat", max(attributes.weight, -0.35) * 1.1 * (0.25 + 0.75 * grown))
     gaunt = max(-attributes.weight, 0.0)
     sliders = {
         "cheek_hollow": 1.1 * gaunt,
-        "cheek_fullness": -0.5 * gaunt,
+        "cheek_fullness": 0.6 * max(attributes.weight, 0.0) * attributes.childhood - 0.5 * gaunt,
         "cheekbone": 0.4 * gaunt,
         "head_width": 0.9 * attributes.width,
         "jaw_width": 0.8 * attributes.width,

@@ -99,7 +99,7 @@ def _sclera(attributes: Attributes, around: Array, angle: Array, key: int) -> Ar
 
 def _iris(attributes: Attributes, around: Array, angle: Array, key: int, rng: np.random.Generator) -> Array:
     """Radial fibres, a paler collarette around the pupil, a dark limbal ring."""
-    base = floats(EYE_COLOURS[attributes.eyes]) * floats(rng.uniform(0.85, 1.2))
+    base = floats(EYE_COLOURS[attributes.eyes]) * floats(rng.uniform(0.7, 1.05))
     fibres = np.concatenate([around * 7.5, (angle * 0.035)[..., None]], -1)
     coarse = np.concatenate([around * 2.5, (angle * 0.06)[..., None]], -1)
     tone = 1 + 0.55 * _noise(fibres, 1.6, 3, 0.6, key + 1) + 0.45 * _noise(coarse, 1.2, 2, 0.5, key + 2)

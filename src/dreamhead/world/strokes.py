@@ -10,15 +10,7 @@ from dreamhead.world.noise import draw_strokes
 from dreamhead.world.vocabulary import HAIR_COLOURS
 
 _BEARD_LENGTH = {"stubble": 0.55, "beard": 1.0, "moustache": 0.8}
-_SCALP_COVER = {
-    "bald": 0.0,
-    "buzz": 0.62,
-    "short": 0.9,
-    "long": 0.94,
-    "wavy": 0.94,
-    "bun": 0.92,
-    "afro": 0.96,
-}
+_SCALP_COVER = {"bald": 0.0, "buzz": 0.7, "short": 1.0, "long": 1.05, "wavy": 1.05, "bun": 1.0, "afro": 1.1}
 
 
 def draw_hair(ground: Ground, layers: Layers) -> None:
@@ -137,7 +129,7 @@ def _scalp(ground: Ground, layers: Layers, colour: Array) -> None:
     strength = _SCALP_COVER[style]
     cover = strength * np.clip(masks["scalp"] ** 1.4 * (1 + 0.25 * ground.fine), 0, 1)
     tone = np.clip(0.8 + 0.35 * ground.fine + 0.3 * ground.grain, 0.35, 1.5)
-    layers.paint(cover * (0.55 if style == "buzz" else 0.92), colour * tone[:, None])
+    layers.paint(cover * (0.6 if style == "buzz" else 0.97), colour * tone[:, None])
     x, z = ground.position[:, 0], ground.position[:, 2]
     direction = np.stack([0.3 * x, np.full(len(ground), -0.4, np.float32), z - 2.0], 1)
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
@@ -162,7 +154,9 @@ def _scalp(ground: Ground, layers: Layers, colour: Array) -> None:
 
 def _brows(ground: Ground, layers: Layers, colour: Array) -> None:
     masks, vertices, attributes = ground.masks, ground.surface.vertex_masks, ground.attributes
-    strength, along, across = attributes.brows, masks["brow_along"], masks["brow_across"]
+    # light hair hides the skin more: fewer strokes keep a white brow from looking painted
+    strength = attributes.brows * (0.6 if colour.max() > 0.2 else 1.0)
+    along, across = masks["brow_along"], masks["brow_across"]
     male = 1.5 if attributes.sex == "male" else 1.0
     layers.albedo = layers.albedo * np.exp(-0.38 * strength * masks["brow"][:, None] * (1 - colour))
     sideways = np.sign(ground.position[:, 0]) * (0.35 + 0.9 * np.clip(along * 2.5, 0, 1))
