@@ -75,7 +75,7 @@ def test_budget_and_fit_on_a_strong_identity(
 @pytest.mark.parametrize("hat", ["beanie", "sailors_cap"])
 @pytest.mark.parametrize("hair", ITEMS["hair"])
 def test_hats_let_no_hair_through(head: HeadModel, strong: np.ndarray, hair: str, hat: str) -> None:
-    garments = dressed(head, strong, hair=hair, headwear=hat)
+    garments = dressed(head, strong, hair=hair, headwear=hat, beard="beard", brows="bushy")
     assert sum(garment.triangle_count for garment in garments.values()) <= BUDGET
     hat_vertices = 100.0 * garments["headwear"].vertices.astype(np.float64) - CRANIUM
     radius = np.linalg.norm(hat_vertices, axis=1)

@@ -83,10 +83,10 @@ def patch(surface: Surface, chosen: NDArray[np.bool_], offset: float, chart: Cha
     )
 
 
-def scalp_patch(surface: Surface, offset: float, margin: float = 2.6) -> Cards:
-    """The scalp down to margin cm below the hairline."""
+def scalp_patch(surface: Surface, bare: NDArray[np.bool_], offset: float, margin: float = 2.6) -> Cards:
+    """The scalp down to margin cm below the hairline, where it is bare (V,): not under a hat."""
     chosen = (hairline_height(surface.home) > -margin) & (surface.home[:, 1] > -8)
-    return patch(surface, chosen, offset, scalp_uv)
+    return patch(surface, chosen & bare, offset, scalp_uv)
 
 
 def face_patch(surface: Surface, mask: Mask, window: Window, offset: float = 0.02) -> Cards:
@@ -167,9 +167,9 @@ def paint_fuzz(surface: Surface, seed: int, count: int = 110_000) -> Arrays:
     return _channels(_square(alphas), _square(shades))
 
 
-def fuzz_shells(surface: Surface) -> Cards:
-    """The buzz cut's four shells over the scalp, each with its quarter of the texture."""
-    chosen = (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8)
+def fuzz_shells(surface: Surface, bare: NDArray[np.bool_]) -> Cards:
+    """The buzz cut's four shells over the bare (V,) scalp, each with its quarter of the texture."""
+    chosen = bare & (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8)
     shells = []
     for layer in range(FUZZ_LAYERS):
         offset = 0.05 + FUZZ_HEIGHT * layer / (FUZZ_LAYERS - 1)

@@ -42,6 +42,7 @@ DEFAULT_COLOURS = {
     "headwear": (0.60, 0.59, 0.56),
 }
 LOW_DENSITY = 0.4
+BARE_UNDER_HAT = 1.0  # cm above a hat's edge up to which the painted scalp goes on
 LOW_VARIANTS = 4
 HAT_RIDES_ON = np.array([(7.0, 8.5, 0.0), (-7.0, 8.5, 0.0), (0.0, 9.0, -9.0)])  # default head, cm
 BLENDED = (
@@ -86,6 +87,7 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
     fit: Fit | None = None
     if worn["headwear"] != "none":
         fit, meshes["headwear"] = _hat(surface, worn["headwear"])
+    bare = np.ones(len(surface.home), bool) if fit is None else fit.height(surface.vertices) < BARE_UNDER_HAT
 
     def job(slot: str) -> Job:
         rng = np.random.default_rng([seed, SLOTS.index(slot)])
@@ -93,10 +95,10 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
 
     hair, beard = worn["hair"], worn["beard"]
     if hair == "buzz":
-        meshes["hair_cap"] = cap.scalp_patch(surface, 0.02)
-        meshes["hair"] = cap.fuzz_shells(surface)
+        meshes["hair_cap"] = cap.scalp_patch(surface, bare, 0.02)
+        meshes["hair"] = cap.fuzz_shells(surface, bare)
     elif hair != "bald":
-        meshes["hair_cap"] = cap.scalp_patch(surface, 0.05)
+        meshes["hair_cap"] = cap.scalp_patch(surface, bare, 0.05)
         meshes["hair"] = STYLES[hair](job("hair"))
     if beard != "none":
         mask = face_hair.moustache_mask if beard == "moustache" else face_hair.whiskers_mask

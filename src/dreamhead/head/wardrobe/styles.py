@@ -212,7 +212,7 @@ def _parted(
                 bend=0.7,
             )
         )
-    roots = surface.sample(hairline_band(-0.2, 1.3), job.count(230), rng)
+    roots = surface.sample(hairline_band(-0.2, 1.3), job.count(190), rng)
     lengths = rng.uniform(3.0, 7.5, len(roots))
     paths = grow(
         surface, roots, lengths, 4, field_for(roots, lengths), stiffness=0.8, clearance=0.12, lift=0.2
