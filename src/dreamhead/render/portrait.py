@@ -32,6 +32,7 @@ from dreamhead.render.shade import ggx, linear_to_srgb, perturbed_normals, scatt
 from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet, Visibility, shadow_map, soft_light
 
 SCATTER_METRES = ((0.0016, 0.0007, 0.0004), (0.0042, 0.0014, 0.0006))  # blur of the two diffuse lobes
+LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
 BAND = 64  # rows of pixels finished at once
 SCATTER_SHARE = 0.65  # of the narrow lobe
 
@@ -224,10 +225,19 @@ def _shade_skin(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
     for _, direction, reaching in _lamps(points, lighting):
         fine = (points.normal * direction).sum(1)
         light = light + scattered(fine, (0.20, 0.08, 0.05)) * reaching
-        broad = ggx(points.normal, points.view, direction, points.roughness, points.reflectance)
-        tight = ggx(points.normal, points.view, direction, points.roughness * 0.62, points.reflectance)
+        broad = ggx(
+            points.normal, points.view, direction, _seen_by_lamp(points.roughness), points.reflectance
+        )
+        tight = ggx(
+            points.normal, points.view, direction, _seen_by_lamp(points.roughness * 0.62), points.reflectance
+        )
         shine = shine + (0.7 * broad + 0.3 * tight)[:, None] * reaching
     return light, shine
+
+
+def _seen_by_lamp(roughness: Tensor) -> Tensor:
+    """Roughness whose highlight is as wide as a broad lamp's (Karis 2013, "Real Shading in Unreal Engine 4")."""
+    return torch.sqrt(roughness**2 + LAMP_SPREAD)
 
 
 def _shade_matte(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
