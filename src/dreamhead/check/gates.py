@@ -168,7 +168,9 @@ def outward(head: ReadHead) -> str:
         facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         along = np.einsum("tc,tc->t", facing, normals[mesh.triangles].sum(axis=1))
         share = float(np.mean(along < 0))
-        _require(share <= MOST_TURNED_SHARE, f"{share:.0%} of {mesh.name}'s triangles face against their normals")
+        _require(
+            share <= MOST_TURNED_SHARE, f"{share:.0%} of {mesh.name}'s triangles face against their normals"
+        )
     joints = dict(zip(head.joint_names, head.joint_positions, strict=True))
     for name, joint in (("eye_left", "eyeLeft"), ("eye_right", "eyeRight")):
         eye = head.mesh(name).attributes
