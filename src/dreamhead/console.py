@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
-from dreamhead.errors import DreamheadError
+from dreamhead.errors import DreamheadError, InterruptedRun
 
 EVENT_VERSION = 1
 # the events, and what each carries besides "version" and "event"; tools outside depend on them
@@ -66,7 +66,7 @@ class JsonConsole:
         line = {"version": EVENT_VERSION, "event": event, **facts}
         print(json.dumps(line, ensure_ascii=False, default=str), file=self._out, flush=True)
         if event == "failed":
-            print_error(facts["message"], facts["tip"])
+            print_error(**facts)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -85,7 +85,7 @@ class QuietConsole:
 
     def tell(self, event: str, **facts: Any) -> None:
         if event == "failed":
-            print_error(facts["message"], facts["tip"])
+            print_error(**facts)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -196,9 +196,9 @@ class HumanConsole:
         elif not files:
             console.print(f"Go on with: dreamhead resume {shlex.quote(out)}", markup=False, highlight=False)
 
-    def _failed(self, message: str, tip: str, **_: Any) -> None:
+    def _failed(self, **facts: Any) -> None:
         self.close()
-        print_error(message, tip)
+        print_error(**facts)
 
     def _line(self, text: str, style: str = "") -> None:
         self._err.print(Text(text, style), soft_wrap=True)
@@ -241,10 +241,11 @@ def failure(error: DreamheadError) -> dict[str, Any]:
     }
 
 
-def print_error(message: str, tip: str) -> None:
-    """One error and what to do next, on stderr."""
+def print_error(message: str, tip: str, error: str = "", **_: Any) -> None:
+    """One error, or the news that the run stopped as asked, and what to do next, on stderr."""
     console = _plain_console(sys.stderr)
-    console.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    label = ("", "") if error == InterruptedRun.__name__ else ("error: ", "bold red")
+    console.print(Text.assemble(label, message), soft_wrap=True)
     if tip:
         console.print(Text.assemble(("tip: ", "bold"), tip), soft_wrap=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -16,12 +17,11 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class FinishConfig:
-    """pause: seconds between the files.  megabytes: size of the first.  second: whether there are two.
+    """megabytes: size of the first file.  second: whether there are two, TOY_PAUSE seconds apart.
 
     gate: what a gate of the manifest says, "" for no manifest.
     """
 
-    pause: float = 0.0
     megabytes: int = 0
     second: bool = True
     gate: str = ""
@@ -31,7 +31,7 @@ def run(asset: HeadAsset, config: FinishConfig, context: Context) -> HeadAsset:
     """Writes head.glb and textures/skin.txt."""
     assert asset.displacement is not None
     (context.out / "head.glb").write_bytes(asset.displacement.tobytes() + bytes(config.megabytes * 1_000_000))
-    time.sleep(config.pause)
+    time.sleep(float(os.environ.get("TOY_PAUSE", "0")))
     (context.out / "textures").mkdir()
     if config.second:
         (context.out / "textures" / "skin.txt").write_text(

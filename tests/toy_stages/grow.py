@@ -20,10 +20,9 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class GrowConfig:
-    """steps of pause seconds each; trouble: what goes wrong half-way."""
+    """trouble: what goes wrong half-way.  Steps take TOY_PAUSE seconds of the environment."""
 
     steps: int = field(default=10, metadata={"range": (0, 1000)})
-    pause: float = field(default=0.0, metadata={"range": (0.0, 1.0)})
     trouble: str = ""
 
 
@@ -40,7 +39,7 @@ def run(asset: HeadAsset, config: GrowConfig, context: Context) -> HeadAsset:
             save_loop_state(context.work, "grow", step, {"state": state})
             raise InterruptedRun(f"stopped in grow at step {step} of {config.steps}")
         state = np.cos(state * 3.7 + step)
-        time.sleep(config.pause)
+        time.sleep(float(os.environ.get("TOY_PAUSE", "0")))
         if step % 3 == 2:
             save_loop_state(context.work, "grow", step + 1, {"state": state})
         context.progress(step + 1, config.steps, "growing")
