@@ -38,6 +38,7 @@ def use_toys(patch: Any) -> None:
     patch(models, "resolve", lambda asked, overrides: ("embedded", "profile embedded: toys"))
     patch(models, "revisions", lambda job: dict(REVISIONS))
     patch(models, "revisions_or_missing", lambda job: dict(REVISIONS))
+    patch(models, "stage_settings", lambda job, sections: dict(job.overrides))
     patch(models, "Loader", toy_loader)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dreamhead import record, settings
+from dreamhead import settings
 from dreamhead.errors import MissingModelError, UsageError
 from dreamhead.job import Job
 
@@ -37,22 +37,28 @@ def revisions(job: Job) -> dict[str, str]:
 
 
 def revisions_or_missing(job: Job) -> dict[str, str]:
-    """The same, with "missing" where a model is not there.  How a denoiser is distilled counts with it."""
-    from dreamhead.priors import profiles
+    """The same, with "missing" where a model is not there."""
+    from dreamhead.priors.profiles import read_profile
     from dreamhead.priors.store import revision_of
 
-    profile = profiles._read(job.profile, settings.model_settings(job.overrides))
+    profile = read_profile(job.profile, settings.model_settings(job.overrides))
     found = {"head": head_revision(profile.head)}
     for role, model in profile.models.items():
         found[role] = MISSING if model.missing() else revision_of(model.files)
-        if role in profile.distillation and found[role] != MISSING:
-            found[role] = record.fingerprint([found[role], dataclasses.asdict(profile.distillation[role])])
     return found
+
+
+def stage_settings(job: Job, sections: Mapping[str, type]) -> settings.Overrides:
+    """The settings that a job runs with: its own over its profile's."""
+    from dreamhead.priors.profiles import read_profile
+
+    profile = read_profile(job.profile, settings.model_settings(job.overrides))
+    return settings.check_overrides(profile.settings, sections) | dict(job.overrides)
 
 
 def head_revision(name: str) -> str:
     """Revision of a head model, without building it."""
-    from dreamhead.head.builtin.model import head_revision as builtin_revision
+    from dreamhead.head.builtin.revision import head_revision as builtin_revision
 
     if name != "builtin":
         raise UsageError(f"there is no head model named {name!r}", "use --set models.head=builtin")

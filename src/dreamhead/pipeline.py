@@ -261,7 +261,7 @@ def _run_stage(
         stopping=stopping,
         record=run_record(out, job, stage.name),
     )
-    values = settings.config_for(stage.name, job.overrides, stage.config)
+    values = settings.config_for(stage.name, models.stage_settings(job, sections()), stage.config)
     try:
         after = importlib.import_module(stage.module_name).run(before, values, context)
         checkpoint.check_asset(after, stage.name)
@@ -293,7 +293,9 @@ def _inputs(stage: Stage, job: Job, revisions: Mapping[str, str], upstream: str)
         version=stage_version(stage),
         prompt=job.prompt,
         seed=job.seed,
-        config=dataclasses.asdict(settings.config_for(stage.name, job.overrides, stage.config)),
+        config=dataclasses.asdict(
+            settings.config_for(stage.name, models.stage_settings(job, sections()), stage.config)
+        ),
         models={role: revisions[role] for role in stage.roles if role in revisions},
         upstream=upstream,
     )

@@ -11,7 +11,7 @@ import torch
 
 from dreamhead.errors import MissingModelError, UsageError
 from dreamhead.priors import profiles
-from dreamhead.priors.profiles import Distillation, Priors, resolve_profile
+from dreamhead.priors.profiles import Priors, read_profile, resolve_profile
 
 
 def test_auto_needs_cuda_for_studio(studio: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,17 +75,19 @@ def test_a_revision_follows_the_bytes(studio: dict[str, str], tmp_path: Path) ->
     assert changed == {"upscaler"}
 
 
-def test_distillation_is_data(studio: dict[str, str]) -> None:
-    priors = Priors(resolve_profile("studio", studio), "cpu")
-    assert priors.distillation("generic").form == "sds"
-    assert isinstance(priors.distillation("texture"), Distillation)
-    assert "{prompt}" in priors.distillation("generic").template
+def test_profiles_settings_are_settings_of_the_stages(studio: dict[str, str]) -> None:
+    from dreamhead import pipeline, settings
+
+    for name in ("embedded", "studio"):
+        profile = read_profile(name, studio if name == "studio" else {})
+        checked = settings.check_overrides(profile.settings, pipeline.sections())
+        assert checked["paint_latent.form"] == ("x0" if name == "embedded" else "sds")
 
 
 def test_records_need_no_torch(studio: dict[str, str]) -> None:
     code = (
         "import sys\n"
-        "from dreamhead.priors.profiles import Priors, resolve_profile\n"
+        "from dreamhead.priors.profiles import Priors, read_profile, resolve_profile\n"
         f"print(len(Priors(resolve_profile('studio', {studio!r}), 'cpu').records), 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,61 +1,73 @@
 import re
 
 import numpy as np
+import pytest
 
 from dreamhead.world.attributes import Attributes
-from dreamhead.world.recall import captioned_heads, recall
+from dreamhead.world.recall import Regressor, captioned_heads, columns, described, fit_regressor
 
 
-def bag_of_words(texts: list[str]) -> np.ndarray:
-    """A text encoder that knows only which words are there."""
-    words = sorted({word for text in texts for word in re.findall("[a-z]+", text.lower())})
-    rows = np.array(
-        [[word in re.findall("[a-z]+", text.lower()) for word in words] for text in texts], np.float32
-    )
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+def no_embedding(count: int) -> np.ndarray:
+    """A text encoder that knows nothing: words alone must do."""
+    return np.zeros((count, 2), np.float32)
 
 
-def recalled(query: str, heads: list[tuple[Attributes, str]]) -> Attributes:
-    vectors = bag_of_words([query, *(text for _, text in heads)])
-    return recall(vectors[0], vectors[1:], heads, neighbours=4).attributes
+@pytest.fixture(scope="module")
+def regressor() -> Regressor:
+    heads = captioned_heads(3000, 5)
+    return fit_regressor(heads, no_embedding(len(heads)))
 
 
-HEADS = [
-    (Attributes(creature="green", years=40, sliders={"jaw_width": 0.8}), "a green orc"),
-    (Attributes(creature="green", years=44, sliders={"jaw_width": 0.6}), "an ugly green orc"),
-    (Attributes(melanin=0.1, years=80, beard="beard", sex="male"), "an old man with a white beard"),
-    (Attributes(melanin=0.2, years=78, beard="beard", sex="male"), "an old sailor with a beard"),
-    (Attributes(melanin=0.9, years=30), "a young black woman"),
-    (Attributes(melanin=0.8, years=25), "a black girl"),
-]
+def read(regressor: Regressor, text: str) -> Attributes:
+    return regressor.attributes(text, no_embedding(1)[0])
 
 
-def test_the_nearest_captions_agree() -> None:
-    orc = recalled("an orc with green skin", HEADS)
-    assert orc.creature == "green" and 40 <= orc.years <= 44 and orc.sliders["jaw_width"] >= 0.6
-    sailor = recalled("an old sailor", HEADS)
-    assert sailor.beard == "beard" and sailor.years >= 78 and sailor.creature == ""
-    assert recalled("a young black woman", HEADS).melanin >= 0.8
+def test_words_say_what_a_head_has(regressor: Regressor) -> None:
+    orc = read(regressor, "a green-skinned orc")
+    assert "green" in orc.creature
+    old, young = read(regressor, "an elderly sailor"), read(regressor, "a little girl")
+    assert old.years > 60 and young.years < 25
+    assert read(regressor, "a man with a thick black beard").beard == "beard"
+    assert read(regressor, "a bald man").hair == "bald"
+    assert read(regressor, "a woman with freckles").freckles > read(regressor, "a woman").freckles + 0.3
+    assert read(regressor, "a fat man").weight > read(regressor, "a gaunt man").weight + 0.5
 
 
-def test_a_known_caption_recalls_its_head() -> None:
-    heads = list(captioned_heads(300, 5))
-    vectors = bag_of_words([text for _, text in heads])
-    right = sum(
-        recall(vectors[i], vectors, heads).attributes.creature == heads[i][0].creature
-        for i in range(0, 300, 7)
-    )
-    assert right >= 38  # of 43: short captions do not say
+def test_adjectives_bind_to_their_nouns(regressor: Regressor) -> None:
+    woman = read(regressor, "a blue-skinned woman with red lips")
+    assert "blue" in woman.creature and "red" in woman.lipstick
+    assert read(regressor, "a dark-skinned man with a grey beard").creature == ""
+
+
+def test_another_prompt_than_a_caption_stays_in_range(regressor: Regressor) -> None:
+    for text in ("", "zzz", "very very very dark dark dark old old old man", "🦀"):
+        attributes = read(regressor, text)
+        assert 0.5 <= attributes.years <= 98 and 0 <= attributes.melanin <= 1.15
+        Attributes.from_json(attributes.to_json())
+
+
+def test_embeddings_carry_unheard_words() -> None:
+    heads = captioned_heads(400, 7)
+    old = np.array([[attributes.years / 50 - 1, 0.5] for attributes, _ in heads], np.float32)
+    fitted = fit_regressor(heads, old)
+    ancient = fitted.attributes("zzzz", np.array([0.9, 0.5], np.float32))
+    newborn = fitted.attributes("zzzz", np.array([-0.9, 0.5], np.float32))
+    assert ancient.years > newborn.years + 30
+
+
+def test_features_mark_words_and_pairs() -> None:
+    row = described(["a red hat"], no_embedding(1))[0]
+    assert row.sum() == 3  # red, hat, red hat
+    assert len(described(["", "x"], no_embedding(2))) == 2
+
+
+def test_columns_cover_every_attribute() -> None:
+    named = {field for field, _ in columns()}
+    wanted = set(Attributes.__dataclass_fields__) - {"odd"}
+    assert named == wanted
+    assert all(re.fullmatch(r"[a-z_ ]*", value) for _, value in columns())
 
 
 def test_the_same_seed_gives_the_same_heads() -> None:
     assert captioned_heads(20, 1) == captioned_heads.__wrapped__(20, 1)
     assert captioned_heads(20, 1) != captioned_heads.__wrapped__(20, 2)
-
-
-def test_weights_fall_with_distance() -> None:
-    vectors = bag_of_words(["a green orc", *(text for _, text in HEADS)])
-    neighbours = recall(vectors[0], vectors[1:], HEADS).neighbours
-    weights = [weight for _, weight in neighbours]
-    assert neighbours[0][0] == "a green orc" and weights == sorted(weights, reverse=True)
-    assert abs(sum(weights) - 1) < 1e-9

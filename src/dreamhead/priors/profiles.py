@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
@@ -21,23 +21,6 @@ PROFILE_NAMES = ("auto", "embedded", "studio")
 ROLES = ("scorer", "generic", "texture", "maps", "upscaler")
 OPTIONAL_ROLES = ("restorer",)
 SETTING_NAMES = ("folder", "head", "scorer.architecture", *ROLES, *OPTIONAL_ROLES)
-
-
-@dataclass(frozen=True)
-class Distillation:
-    """How a denoiser of this size is best distilled: a stage takes these where its own config does not say.
-
-    form and guidance: see distill/target.py.  t_max, t_min: fractions of the training steps.  rate: for the
-    x0 form, the share of the way to the target taken in one step.  template: the prompt replaces {prompt}.
-    """
-
-    form: str = "sds"  # "sds" or "x0"
-    guidance: float = 7.5
-    t_max: float = 0.98
-    t_min: float = 0.02
-    rate: float = 0.05
-    template: str = "{prompt}"
-    negative: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +43,9 @@ class Profile:
     name: str
     head: str  # name of the head model
     models: Mapping[str, ModelFiles]  # by role
-    distillation: Mapping[str, Distillation]  # by role: generic, texture
+    settings: Mapping[
+        str, Any
+    ]  # "stage.key" -> value: what suits models of this size, below what the user sets
     reason: str = ""  # why this profile was taken, for the first line printed
 
     def missing(self) -> dict[str, Path]:
@@ -83,7 +68,7 @@ def resolve_profile(name: str, settings: Mapping[str, str]) -> Profile:
             raise UsageError(f"unknown model setting {key!r}", f"did you mean {near[0]!r}?" if near else "")
     if name == "auto":
         return _automatic(settings)
-    profile = _read(name, settings)
+    profile = read_profile(name, settings)
     absent = profile.missing()
     if absent:
         role, path = next(iter(absent.items()))
@@ -146,10 +131,6 @@ class Priors:
         """A network of scale 1 that mends textures before they are enlarged, or None."""
         return self._upscaler("restorer") if "restorer" in self.profile.models else None
 
-    def distillation(self, role: str) -> Distillation:
-        """The defaults for distilling from `generic` or `texture`."""
-        return self.profile.distillation[role]
-
     def _denoiser(self, role: str) -> Denoiser:
         from dreamhead.priors.diffusion import load_denoiser
 
@@ -186,7 +167,7 @@ def _automatic(settings: Mapping[str, str]) -> Profile:
     if not cuda_present():
         chosen, why = "embedded", "no CUDA device was found"
     else:
-        absent = _read("studio", settings).missing()
+        absent = read_profile("studio", settings).missing()
         chosen = "embedded" if absent else "studio"
         why = (
             f"the studio {next(iter(absent))} model is missing"
@@ -197,7 +178,7 @@ def _automatic(settings: Mapping[str, str]) -> Profile:
     return replace(profile, reason=f"profile {chosen}: {why}")
 
 
-def _read(name: str, settings: Mapping[str, str]) -> Profile:
+def read_profile(name: str, settings: Mapping[str, str]) -> Profile:
     """The profile's file from the assets, with the settings laid over it."""
     path = asset_path(f"priors/{name}/profile.json")
     try:
@@ -222,7 +203,11 @@ def _read(name: str, settings: Mapping[str, str]) -> Profile:
         name=name,
         head=settings.get("head", written["head"]),
         models=models,
-        distillation={role: Distillation(**values) for role, values in written["distillation"].items()},
+        settings={
+            f"{stage}.{key}": value
+            for stage, keys in written["settings"].items()
+            for key, value in keys.items()
+        },
     )
 
 

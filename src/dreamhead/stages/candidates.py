@@ -30,11 +30,12 @@ BACKGROUND = 0.35
 
 @dataclass(frozen=True)
 class Bank:
-    """Candidates with their picture embeddings."""
+    """Candidates with the embeddings of their pictures and of the captions they were drawn with."""
 
     identities: Floats  # (N, K)
     embeddings: Floats  # (N, D) unit
     anchor: Floats  # (D,) of the mean head
+    captions: Floats  # (N, D) unit
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,15 @@ class Camera3:
         return torch.cat(pictures)
 
 
-def build_bank(camera: Camera3, identities: Floats, progress: Callable[[int, int, str], None]) -> Bank:
-    """Embeds every candidate (N, K)."""
+def embed_candidates(
+    camera: Camera3, identities: Floats, progress: Callable[[int, int, str], None]
+) -> tuple[Floats, Floats]:
+    """Picture embeddings (N, D) of the candidates (N, K), and that of the mean head (D,)."""
     rows = []
     for index, identity in enumerate(identities):
         rows.append(camera.embed(identity))
         progress(index + 1, len(identities), "candidates")
-    return Bank(identities, np.stack(rows), camera.embed(np.zeros_like(identities[0])))
+    return np.stack(rows), camera.embed(np.zeros_like(identities[0]))
 
 
 def scores(

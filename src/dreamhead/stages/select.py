@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,10 @@ from dreamhead.head.wardrobe import ITEMS
 from dreamhead.priors.protocols import Scorer
 from dreamhead.priors.store import assets_folder, cache_folder
 from dreamhead.record import fingerprint, load_arrays, save_arrays
-from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, build_bank, scores
+from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, embed_candidates, scores
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes, identity_vector
-from dreamhead.world.recall import captioned_heads, recall
+from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regressor
 from dreamhead.world.vocabulary import EYE_COLOURS, HAIR_COLOURS
 
 VERSION = 1
@@ -39,15 +40,11 @@ class Candidate:
 
 def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
     """Sets identity (K,) and wardrobe: slots, colours and the attributes that the sentence recalled."""
-    scorer = context.priors.scorer
-    heads = captioned_heads(config.captions, BANK_SEED)
-    captions = encoded(scorer, [text for _, text in heads], context)
+    head, scorer = context.head, context.priors.scorer
     query, anchor_text = encoded(scorer, [context.prompt, ANCHOR_TEXT], context)
-    memory = recall(query, captions, heads)
-    camera = Camera3(context.head, scorer, config.image_size, config.lights, context.device)
-    bank = candidate_bank(
-        camera, [attributes for attributes, _ in heads[: config.candidates]], config, context
-    )
+    attributes = caption_regressor(scorer, config, context).attributes(context.prompt, query)
+    camera = Camera3(head, scorer, config.image_size, config.lights, context.device)
+    bank = candidate_bank(camera, config, context)
 
     def judged(identity: Floats, embedding: Floats, told: float) -> Candidate:
         fit = scores(
@@ -55,16 +52,14 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
         )
         return Candidate(float(fit[0]) + config.caption_weight * told, told, identity)
 
-    told = captions @ query
+    told = bank.captions @ query  # how near each candidate's own caption comes to the sentence
     pool = [
         judged(identity, embedding, float(closeness))
-        for identity, embedding, closeness in zip(bank.identities, bank.embeddings, told, strict=False)
+        for identity, embedding, closeness in zip(bank.identities, bank.embeddings, told, strict=True)
     ]
     if config.caption_weight > 0:
-        recalled = clipped(
-            identity_vector(memory.attributes, context.head.slider_names, context.head.macros), context
-        )
-        pool.append(judged(recalled, camera.embed(recalled), float(np.sort(told)[-8:].mean())))
+        recalled = clipped(identity_vector(attributes, head.slider_names, head.macros), context)
+        pool.append(judged(recalled, camera.embed(recalled), float(told.max())))
     rng = np.random.default_rng([context.seed, 1])
     for index in range(config.rounds):
         pool = sorted(pool, key=lambda candidate: -candidate.score)[: config.keep]
@@ -77,7 +72,7 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
             pool.append(judged(identity, camera.embed(identity), 0.5 * (first.told + second.told)))
             context.progress(index * config.children + child + 1, config.rounds * config.children, "refining")
     best = max(pool, key=lambda candidate: candidate.score)
-    return asset.changed(identity=best.identity, wardrobe=wardrobe(memory.attributes, config))
+    return asset.changed(identity=best.identity, wardrobe=wardrobe(attributes, config))
 
 
 def encoded(scorer: Scorer, texts: list[str], context: Context) -> Floats:
@@ -91,35 +86,56 @@ def encoded(scorer: Scorer, texts: list[str], context: Context) -> Floats:
     return np.concatenate(rows)
 
 
-def candidate_bank(
-    camera: Camera3, attributes: list[Attributes], config: SelectConfig, context: Context
-) -> Bank:
-    """The candidates' embeddings: shipped with the package, kept in the cache, or made now and kept."""
+def caption_regressor(scorer: Scorer, config: SelectConfig, context: Context) -> Regressor:
+    """The regression from sentences to attributes for this scorer's text embeddings."""
+
+    def solve() -> dict[str, Floats]:
+        context.progress(0, 2, "captions")
+        heads = captioned_heads(config.captions, BANK_SEED)
+        embeddings = encoded(scorer, [text for _, text in heads], context)
+        context.progress(1, 2, "captions")
+        fitted = fit_regressor(heads, embeddings)
+        return {"weights": fitted.weights, "means": fitted.means}
+
+    source = [scorer.revision, config.captions, BANK_SEED, list(columns())]
+    return Regressor(**kept("recall", source, solve))
+
+
+def candidate_bank(camera: Camera3, config: SelectConfig, context: Context) -> Bank:
+    """The candidates with their pictures' and captions' embeddings."""
     head = context.head
+    heads = captioned_heads(config.candidates, BANK_SEED)
     identities = np.stack(
-        [clipped(identity_vector(a, head.slider_names, head.macros), context) for a in attributes]
+        [clipped(identity_vector(a, head.slider_names, head.macros), context) for a, _ in heads]
     )
-    key = fingerprint(
-        [camera.scorer.revision, head.revision, config.image_size, config.lights, len(attributes), BANK_SEED]
-    )[:16]
-    name = f"banks/{key}.safetensors"
-    for folder in (assets_folder(), cache_folder()):
-        if (folder / name).is_file():
-            arrays = load_arrays(folder / name)
-            return Bank(
-                identities, arrays["embeddings"].astype(np.float32), arrays["anchor"].astype(np.float32)
-            )
 
     def progress(done: int, total: int, note: str) -> None:
         if context.stopping():
             raise InterruptedRun("stopped in select")
         context.progress(done, total, note)
 
-    bank = build_bank(camera, identities, progress)
-    half = {"embeddings": bank.embeddings.astype(np.float16), "anchor": bank.anchor.astype(np.float16)}
+    def embed() -> dict[str, Floats]:
+        embeddings, anchor = embed_candidates(camera, identities, progress)
+        captions = encoded(camera.scorer, [text for _, text in heads], context)
+        return {"embeddings": embeddings, "anchor": anchor, "captions": captions}
+
+    source = [camera.scorer.revision, head.revision, config.image_size, config.lights, len(heads), BANK_SEED]
+    return Bank(identities=identities, **kept("candidates", source, embed))
+
+
+def kept(kind: str, source: list[Any], make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:
+    """Arrays that depend on `source` alone: shipped with the package, kept in the cache, or made now and kept.
+
+    They are kept in half precision, and a fresh result is rounded the same, so that it does not matter which.
+    """
+    name = f"{kind}/{fingerprint(source)[:16]}.safetensors"
+    for folder in (assets_folder(), cache_folder()):
+        if (folder / name).is_file():
+            return {key: value.astype(np.float32) for key, value in load_arrays(folder / name).items()}
+    half = {key: value.astype(np.float16) for key, value in make().items()}
     (cache_folder() / name).parent.mkdir(parents=True, exist_ok=True)
     save_arrays(cache_folder() / name, half)
-    return Bank(identities, half["embeddings"].astype(np.float32), half["anchor"].astype(np.float32))
+    return {key: value.astype(np.float32) for key, value in half.items()}
 
 
 def clipped(identity: Floats, context: Context) -> Floats:

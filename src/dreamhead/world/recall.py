@@ -1,36 +1,87 @@
-"""Attributes for a sentence, recalled from synthetic captions that mean nearly the same.
+"""Attributes for a sentence, by ridge regression on synthetic captions.
 
-A text encoder that puts like sentences near each other turns a bank of (attributes, caption) pairs into a
-regressor without training: the nearest captions vote.  Unknown nouns fall to the nearest known ones.
+A caption is described by its embedding, which puts unheard words near heard ones, and by the words and word pairs
+in it, which bind an adjective to its noun ("red lips" is not "red hair").  The regression is solved in closed form
+on captions whose attributes are known, so the same captions give the same answer.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
-from dreamhead.world.attributes import Attributes, sample
+from dreamhead.world.attributes import FREE_SLIDERS, Attributes, sample
 from dreamhead.world.captions import caption
 
 Floats = NDArray[np.float32]
 
-NEIGHBOURS = 24
-SHARPNESS = 40.0  # weight of a neighbour: exp(SHARPNESS * cosine)
-PRIOR_POWER = 0.35  # how far a common value's head start is taken back
+BUCKETS = 4096  # hashed words and word pairs
+EMBEDDING_WEIGHT = 3.0
+RIDGE = 2.0
+PRIOR_POWER = {
+    True: 0.15,
+    False: 0.4,
+}  # how far a common value's head start is taken back; True: it is an absence
+ABSENT = ("", "none")
+_STOP_WORDS = "a an and as at by has her him his in is it its of on or she he they the to who with"
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+BOUNDS = {
+    "years": (0.5, 98.0),
+    "weight": (-1.0, 1.0),
+    "width": (-1.0, 1.0),
+    "melanin": (0.0, 1.15),
+    "blood": (0.3, 0.7),
+    "brows": (0.15, 1.3),
+    "wrinkles": (-1.0, 1.0),
+    "scars": (0.0, 4.0),
+}
 
 
 @dataclass(frozen=True)
-class Recollection:
-    """What a sentence brings to mind."""
+class Regressor:
+    """Weights (F, T) over the columns of `columns`, and each column's mean (T,) over the captions."""
 
-    attributes: Attributes
-    neighbours: tuple[tuple[str, float], ...]  # captions and their weights, nearest first
+    weights: Floats
+    means: Floats
+
+    def attributes(self, text: str, embedding: Floats) -> Attributes:
+        """What a sentence and its unit embedding (D,) say of a head; what they leave open is as captions have it."""
+        features = described([text], embedding[None])[0]
+        scores = features @ self.weights + self.means
+        values: dict[str, Any] = {}
+        for spec in fields(Attributes):
+            if spec.name in ("odd", "sliders"):
+                continue
+            names = [i for i, (field, _) in enumerate(columns()) if field == spec.name]
+            if isinstance(spec.default, str):
+                options = [columns()[i][1] for i in names]
+                values[spec.name] = _chosen(options, scores[names], self.means[names])
+            else:
+                low, high = BOUNDS.get(spec.name, (0.0, 1.0))
+                value = float(np.clip(scores[names[0]], low, high))
+                values[spec.name] = round(value) if isinstance(spec.default, int) else value
+        sliders = {name: float(scores[i]) for i, (field, name) in enumerate(columns()) if field == "sliders"}
+        return Attributes(**values, sliders=sliders)
+
+
+def fit_regressor(heads: Sequence[tuple[Attributes, str]], embeddings: Floats) -> Regressor:
+    """Solve the regression on captioned heads; embeddings (M, D) are unit vectors of their captions."""
+    features = described([text for _, text in heads], embeddings).astype(np.float64)
+    targets = np.array([_row(attributes) for attributes, _ in heads], np.float64)
+    means = targets.mean(0)
+    gram = features.T @ features
+    gram[np.diag_indices_from(gram)] += RIDGE
+    weights = cho_solve(cho_factor(gram, overwrite_a=True), features.T @ (targets - means))
+    return Regressor(weights.astype(np.float32), means.astype(np.float32))
 
 
 @cache
@@ -44,51 +95,46 @@ def captioned_heads(count: int, seed: int) -> tuple[tuple[Attributes, str], ...]
     return tuple(pairs)
 
 
-def recall(
-    query: Floats, embeddings: Floats, heads: Sequence[tuple[Attributes, str]], neighbours: int = NEIGHBOURS
-) -> Recollection:
-    """The attributes that the captions nearest to a query agree on.
+def described(texts: Sequence[str], embeddings: Floats) -> Floats:
+    """(N, D + BUCKETS): weighted embeddings beside marks for the words and word pairs that are there."""
+    marks = np.zeros((len(texts), BUCKETS), np.float32)
+    for row, text in enumerate(texts):
+        words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in STOP_WORDS]
+        for gram in [*words, *(f"{first} {second}" for first, second in pairwise(words))]:
+            marks[row, zlib.crc32(gram.encode()) % BUCKETS] = 1
+    return np.concatenate([EMBEDDING_WEIGHT * embeddings, marks], axis=1).astype(np.float32)
 
-    query (D,) and embeddings (M, D) are unit vectors, one row a head.
-    """
-    cosine = embeddings @ query
-    nearest = np.argsort(-cosine, kind="stable")[:neighbours]
-    weights = np.exp(SHARPNESS * (cosine[nearest] - cosine[nearest[0]])).astype(np.float64)
-    weights /= weights.sum()
-    chosen = [heads[i][0] for i in nearest]
-    prior = [attributes for attributes, _ in heads]
-    values: dict[str, Any] = {}
+
+@cache
+def columns() -> tuple[tuple[str, str], ...]:
+    """What each regressed column means: (attribute, "") for a number, (attribute, value) for a choice."""
+    found = []
     for spec in fields(Attributes):
-        column = [getattr(attributes, spec.name) for attributes in chosen]
-        if spec.name in ("sliders", "odd"):
+        if spec.name == "odd":
             continue
-        if isinstance(column[0], str):
-            values[spec.name] = _vote(
-                column, weights, [getattr(attributes, spec.name) for attributes in prior]
-            )
+        if spec.name == "sliders":
+            found += [("sliders", name) for name in FREE_SLIDERS]
+        elif isinstance(spec.default, str):
+            values = {getattr(attributes, spec.name) for attributes, _ in captioned_heads(3000, 0)}
+            found += [(spec.name, value) for value in sorted(values)]
         else:
-            middle = _weighted_median(np.array(column, np.float64), weights)
-            values[spec.name] = round(middle) if isinstance(column[0], int) else middle
-    names = sorted({name for attributes in chosen for name in attributes.sliders})
-    sliders = {
-        name: _weighted_median(
-            np.array([attributes.sliders.get(name, 0.0) for attributes in chosen]), weights
-        )
-        for name in names
-    }
-    told = tuple((heads[i][1], float(weight)) for i, weight in zip(nearest, weights, strict=True))
-    return Recollection(Attributes(**values, sliders=sliders), told)
+            found.append((spec.name, ""))
+    return tuple(found)
 
 
-def _vote(column: Sequence[str], weights: NDArray[np.float64], prior: Sequence[str]) -> str:
-    share: dict[str, float] = defaultdict(float)
-    for value, weight in zip(column, weights, strict=True):
-        share[value] += weight
-    frequency = {value: prior.count(value) / len(prior) for value in share}
-    return max(sorted(share), key=lambda value: share[value] / frequency[value] ** PRIOR_POWER)
+def _row(attributes: Attributes) -> list[float]:
+    row = []
+    for field, value in columns():
+        if field == "sliders":
+            row.append(attributes.sliders.get(value, 0.0))
+        elif isinstance(getattr(attributes, field), str):
+            row.append(float(getattr(attributes, field) == value))
+        else:
+            row.append(float(getattr(attributes, field)))
+    return row
 
 
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, 0.5 * reached[-1])])
+def _chosen(options: Sequence[str], scores: Floats, frequency: Floats) -> str:
+    power = PRIOR_POWER[any(option in ABSENT for option in options)]
+    lift = np.maximum(scores, 0) / np.maximum(frequency, 1e-4) ** power
+    return options[int(lift.argmax())]
