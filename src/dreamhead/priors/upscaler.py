@@ -86,10 +86,13 @@ class TiledUpscaler:
         return rising * falling
 
     def _run(self, images: Tensor) -> Tensor:
-        inputs = images.to(
-            device=self._network.device, dtype=self._network.dtype, memory_format=torch.channels_last
-        )
-        return self._network(inputs).to(device=images.device, dtype=torch.float32)
+        device = self._network.device
+        inputs = images.to(device=device, dtype=torch.float32, memory_format=torch.channels_last)
+        # Only the convolutions run in the fast type: the picture they correct keeps its 24 bits.
+        fast = compute_dtype(str(device))
+        with torch.autocast(device.type, fast, enabled=fast != torch.float32):
+            output = self._network(inputs)
+        return output.to(device=images.device, dtype=torch.float32)
 
 
 def load_upscaler(path: Path, *, revision: str, device: str) -> TiledUpscaler:
@@ -107,8 +110,6 @@ def load_upscaler(path: Path, *, revision: str, device: str) -> TiledUpscaler:
     if not isinstance(network, ImageModelDescriptor) or network.input_channels != 3:
         raise DamagedFileError(f"{path} does not map an RGB image to an RGB image", _OTHER)
     network.to(device).eval()
-    if compute_dtype(device) == torch.bfloat16 and network.supports_bfloat16:
-        network.bfloat16()
     network.model.requires_grad_(False).to(memory_format=torch.channels_last)
     return TiledUpscaler(network, revision)
 

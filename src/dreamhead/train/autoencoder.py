@@ -12,7 +12,7 @@ from diffusers import AutoencoderTiny
 from torch import Tensor
 from torch.nn import functional
 
-from dreamhead.priors.diffusion import load_autoencoder
+from dreamhead.priors.diffusion import fill, load_autoencoder
 from dreamhead.train.card import Card
 from dreamhead.train.examples import as_tensor, halved, load_maps, load_views, psnr, random_crops
 from dreamhead.train.loop import (
@@ -55,12 +55,18 @@ def train(
     device: str = "cpu",
     progress: Progress = lambda done, total, note: None,
     batch: int = 8,
+    resume: bool = False,
 ) -> Card:
-    """Write a diffusers AutoencoderTiny folder to `out`, learnt on crops of views and of albedo maps."""
+    """Write a diffusers AutoencoderTiny folder to `out`, learnt on crops of views and of albedo maps.
+
+    resume: go on from the weights in `out`, at half the learning rate (at the full one the latents collapse).
+    """
     sources, kept = _sources(data)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model: Any = AutoencoderTiny(**CONFIG)
+    if resume:
+        fill(model, out / "diffusion_pytorch_model.safetensors")
     placed(model, device)
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.99), weight_decay=0.0)
@@ -68,10 +74,10 @@ def train(
     chance = torch.Generator().manual_seed(seed)
 
     def step(index: int, fraction: float) -> float:
-        set_rate(optimizer, cosine_rate(1e-3, index, fraction, warmup=300))
+        set_rate(optimizer, cosine_rate(5e-4 if resume else 1e-3, index, fraction, warmup=300))
         share = batch // len(sources)
         images = torch.cat([random_crops(images, rows, CROP, share, rng) for images, rows in sources]) * 2 - 1
-        images = images.to(device=device, memory_format=torch.channels_last)
+        images = recoloured(images, chance).to(device=device, memory_format=torch.channels_last)
         with torch.autocast(torch.device(device).type, torch.bfloat16):
             latents = model.encoder(images)
             shaken = latents + 0.03 * torch.randn(latents.shape, generator=chance).to(latents)
@@ -96,7 +102,8 @@ def train(
         parameters=parameter_count(model),
         bytes=folder_bytes(out),
         quality=measure(out, kept),
-        notes="little computation at full size, so texture finer than about 3 pixels is lost",
+        notes="little computation at full size, so texture finer than about 3 pixels is lost"
+        + ("; went on from the weights of an earlier run" if resume else ""),
     )
 
 
@@ -112,15 +119,34 @@ def image_loss(guess: Tensor, truth: Tensor) -> Tensor:
         error = small_guess - small_truth
         total = total + error.abs().mean() + error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
         small_guess, small_truth = halved(small_guess), halved(small_truth)
-    total = total + 1.5 * (halved(guess, 3) - halved(truth, 3)).abs().mean()
-    colour = halved(guess - truth)
-    chroma = (colour[:, 0] - colour[:, 1]).abs().mean() + (colour[:, 2] - colour[:, 1]).abs().mean()
-    return total + 2 * chroma
+    coarse = halved(guess - truth, 3)
+    return total + 1.5 * coarse.abs().mean() + 2 * _chroma(halved(guess - truth)) + 2 * _chroma(coarse)
+
+
+def recoloured(images: Tensor, generator: torch.Generator) -> Tensor:
+    """(B, 3, H, W) in -1..1 -> the same, half of them with channels exchanged and saturation changed.
+
+    Skin spans little more than one axis of colour; without this a latent forgets the other, and pink lips
+    come back orange.
+    """
+    out = images.clone()
+    for index in range(len(images)):
+        if torch.rand((), generator=generator) < 0.5:
+            exchanged = images[index, torch.randperm(3, generator=generator)]
+            grey = exchanged.mean(0, keepdim=True)
+            saturation = 0.4 + 2.2 * torch.rand((), generator=generator)
+            out[index] = (grey + saturation * (exchanged - grey)).clamp(-1, 1)
+    return out
 
 
 def spread_loss(latents: Tensor) -> Tensor:
     """Keeps each latent channel near mean 0 and deviation 1."""
     return latents.mean((0, 2, 3)).square().sum() + (latents.std((0, 2, 3)) - 1).square().sum()
+
+
+def _chroma(error: Tensor) -> Tensor:
+    """Mean error of the differences between colour channels."""
+    return (error[:, 0] - error[:, 1]).abs().mean() + (error[:, 2] - error[:, 1]).abs().mean()
 
 
 def latent_statistics(model: Any, pictures: list[Tensor], device: str) -> tuple[float, float]:

@@ -104,7 +104,7 @@ TEXTURE = Kind(
     "denoises albedo maps in the head's UV layout",
     512,
     lambda data, size: load_maps(data, size=size)["albedo"],
-    (Phase(16, 0.35, 32), Phase(32, 0.75, 16), Phase(64, 1.0, 8)),
+    (Phase(32, 0.7, 16), Phase(64, 1.0, 8)),
     "a diffuse texture map of {} in UV space",
 )
 
@@ -229,7 +229,8 @@ def encode_pictures(
     for image in pictures.images:
         for size in sizes:
             small = as_tensor(reduced(image, size * encoder.scale)[None])
-            latents[size].append(encoder.encode(small.to(device)).half().cpu())
+            with torch.autocast(torch.device(device).type, torch.bfloat16):  # half the time, an error of 0.3 %
+                latents[size].append(encoder.encode(small.to(device)).half().cpu())
     return {size: torch.cat(parts) for size, parts in latents.items()}
 
 

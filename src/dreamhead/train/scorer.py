@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import open_clip
 import torch
+from numpy.typing import NDArray
 from open_clip.tokenizer import HFTokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from dreamhead.priors.diffusion import quiet_transformers
-from dreamhead.priors.scorer import load_scorer
+from dreamhead.priors.scorer import ClipScorer, load_scorer
 from dreamhead.train.card import Card
 from dreamhead.train.examples import Pictures, as_tensor, load_views
 from dreamhead.train.loop import (
@@ -75,7 +77,7 @@ def train(
     rows = views.rows(False)
     batch = min(batch, len(rows))
     parameters = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(parameters, weight_decay=0.2)
     rng = np.random.default_rng(seed)
     chance = torch.Generator().manual_seed(seed)
     model.visual.train()
@@ -126,16 +128,41 @@ def build(text: Path, seed: int) -> tuple[Any, HFTokenizer]:
 
 
 def disturbed(images: Tensor, generator: torch.Generator) -> Tensor:
-    """(B, 3, H, W) in 0..1 -> the same normalised, mirrored, shifted, and changed in exposure, tint and noise."""
-    count = len(images)
-    images = images * 2 - 1
-    if torch.rand((), generator=generator) < 0.5:
-        images = images.flip(3)
-    shift = torch.randint(-3, 4, (2,), generator=generator)
-    images = images.roll((int(shift[0]), int(shift[1])), (2, 3))
-    exposure = 1 + 0.08 * torch.randn(count, 1, 1, 1, generator=generator)
-    tint = 0.03 * torch.randn(count, 3, 1, 1, generator=generator)
-    return images * exposure + tint + 0.03 * torch.randn(images.shape, generator=generator)
+    """(B, 3, H, W) in 0..1 -> normalised; mirrored, turned, scaled, shifted, partly covered; other light and noise.
+
+    A thousand pictures would otherwise be learnt by heart.
+    """
+    count, _, height, width = images.shape
+
+    def drawn(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(count, generator=generator)
+
+    angle, size = torch.deg2rad(drawn(-12, 12)), drawn(0.7, 1.1)
+    mirrored = torch.where(drawn(0, 1) < 0.5, -1.0, 1.0)
+    across = torch.stack([mirrored * angle.cos() * size, -angle.sin() * size, drawn(-0.15, 0.15)], 1)
+    down = torch.stack([mirrored * angle.sin() * size, angle.cos() * size, drawn(-0.15, 0.15)], 1)
+    grid = functional.affine_grid(
+        torch.stack([across, down], 1), [count, 3, height, width], align_corners=False
+    )
+    moved = functional.grid_sample(images * 2 - 1, grid, padding_mode="border", align_corners=False)
+    exposure = drawn(0.75, 1.25).view(-1, 1, 1, 1)
+    tint = 0.04 * torch.randn(count, 3, 1, 1, generator=generator)
+    noise = 0.04 * torch.randn(moved.shape, generator=generator)
+    return _covered(moved * exposure + tint + noise, generator)
+
+
+def _covered(images: Tensor, generator: torch.Generator) -> Tensor:
+    """The images, half of them with a random rectangle made grey."""
+    height, width = images.shape[-2:]
+    out = images.clone()
+    for image in out:
+        if torch.rand((), generator=generator) < 0.5:
+            top, left = (int(torch.randint(0, side, (), generator=generator)) for side in (height, width))
+            tall, wide = (
+                int(torch.randint(4, side // 3, (), generator=generator)) for side in (height, width)
+            )
+            image[:, top : top + tall, left : left + wide] = 0
+    return out
 
 
 def soft_targets(captions: Tensor) -> Tensor:
@@ -157,9 +184,23 @@ def save(out: Path, model: nn.Module) -> None:
 
 
 def measure(folder: Path, views: Pictures) -> dict[str, float]:
-    """Retrieval among up to 64 kept-out pictures of different captions, both ways, with the weights as written."""
+    """Retrieval among up to 64 kept-out pictures, both ways, with the weights as written.
+
+    Once with any of a picture's captions, many of which ("a guy") fit other pictures too; once with coloured
+    pictures only and each one's longest caption.
+    """
     scorer = load_scorer(folder, text_tower=folder.parent / "text", revision="", device="cpu")
     rows = views.rows(True)
+    coloured = np.array([i for i in rows if len(views.captions[i]) > 1])
+    rng = np.random.default_rng(0)
+    plain = _retrieval(scorer, views, rows, lambda captions: str(rng.choice(captions)))
+    long = _retrieval(scorer, views, coloured, lambda captions: max(captions, key=len))
+    return plain | {f"long_captions_{name}": value for name, value in long.items()}
+
+
+def _retrieval(
+    scorer: ClipScorer, views: Pictures, rows: NDArray[np.int64], choose: Callable[[tuple[str, ...]], str]
+) -> dict[str, float]:
     rng = np.random.default_rng(0)
     first, fifth, back, used = [], [], [], 0
     for _ in range(8):
@@ -167,7 +208,7 @@ def measure(folder: Path, views: Pictures) -> dict[str, float]:
         used = len(drawn)
         with torch.no_grad():
             seen = scorer.encode_image(as_tensor(views.images[drawn]))
-            read = scorer.encode_text([str(rng.choice(views.captions[i])) for i in drawn])
+            read = scorer.encode_text([choose(views.captions[i]) for i in drawn])
         scores = seen @ read.T
         truth = torch.arange(used)
         first.append((scores.argmax(1) == truth).float().mean())

@@ -22,12 +22,13 @@ class Thing:
     function: str
     folder: str
     needs: tuple[str, ...] = ()
+    data: str = "world"  # one of train.data.DATA_SETS
 
 
 THINGS: dict[str, Thing] = {
     "text_tower": Thing("text_tower", "train", "text"),
     "autoencoder": Thing("autoencoder", "train", "autoencoder"),
-    "scorer": Thing("scorer", "train", "scorer", ("text_tower",)),
+    "scorer": Thing("scorer", "train", "scorer", ("text_tower",), "faces"),
     "upscaler": Thing("upscaler", "train", "upscaler"),
     "views": Thing("denoiser", "train_views", "views", ("text_tower", "autoencoder")),
     "texture": Thing("denoiser", "train_texture", "texture", ("text_tower", "autoencoder")),
@@ -38,6 +39,7 @@ THINGS: dict[str, Thing] = {
 def train_thing(name: str, profile: Path, data: Path, progress: Progress, **options: Any) -> Card:
     """Train one of THINGS into the profile's folder and write its card to `profile`/cards.
 
+    data: the folder of both data sets (see train.data), or one data set itself.
     options: seed, minutes, steps, device; a trainer's own defaults hold where they are not given.
     Raises UsageError for an unknown name, MissingModelError when a model it builds on is not there.
     """
@@ -50,6 +52,7 @@ def train_thing(name: str, profile: Path, data: Path, progress: Progress, **opti
             raise MissingModelError(f"{name} builds on {folder}", f"run `dreamhead train {needed}` first")
     train = getattr(import_module(f"dreamhead.train.{thing.module}"), thing.function)
     given = {key: value for key, value in options.items() if value is not None}
-    card: Card = train(profile / thing.folder, data, progress=progress, **given)
+    source = data / thing.data if (data / thing.data).is_dir() else data
+    card: Card = train(profile / thing.folder, source, progress=progress, **given)
     write_card(profile / "cards", card)
     return card

@@ -13,7 +13,7 @@ from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dreamhead.head import builtin
+from dreamhead.head.load import load_head
 from dreamhead.priors.upscaler import load_upscaler
 from dreamhead.train.card import Card
 from dreamhead.train.examples import as_tensor, psnr, random_crops
@@ -47,7 +47,7 @@ def train(
     data: Path,
     seed: int = 0,
     minutes: float = 4.0,
-    steps: int = 3_000,
+    steps: int = 8_000,
     device: str = "cpu",
     progress: Progress = lambda done, total, note: None,
     batch: int = 8,
@@ -64,18 +64,15 @@ def train(
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(parameters, weight_decay=0.0)
     rng = np.random.default_rng(seed)
-    chance = torch.Generator().manual_seed(seed)
 
     def step(index: int, fraction: float) -> float:
         set_rate(optimizer, cosine_rate(2e-3, index, fraction, warmup=50))
         fine = random_crops(images, rows, CROP, batch, rng).to(device)
         coarse = shrunk(fine)
-        coarse = coarse + 0.006 * torch.randn(coarse.shape, generator=chance).to(coarse)
         with torch.autocast(torch.device(device).type, torch.bfloat16):
             guess = model(coarse)
-        error = guess.float() - fine
-        slopes = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-        return descend(optimizer, error.abs().mean() + 0.5 * slopes, parameters)
+        error = (guess.float() - fine).square() + 1e-6
+        return descend(optimizer, error.sqrt().mean() + 10 * error.mean(), parameters)
 
     spent = train_loop(Budget(steps, minutes), step, progress)
     save(out, model)
@@ -101,7 +98,7 @@ def fine_maps(data: Path, seed: int, size: int, heads: int, progress: Progress) 
     path = data / f"fine-{size}-{heads}-{seed}.npy"
     if path.exists():
         return np.load(path, mmap_mode="r", allow_pickle=False)
-    surface = skin_surface(builtin.load(), size)
+    surface = skin_surface(load_head("builtin"), size)
     pictures = []
     for index in range(heads):
         progress(index, heads, f"making fine maps at {size}²")
