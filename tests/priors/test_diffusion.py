@@ -10,10 +10,10 @@ import pytest
 import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
-from tests.priors import tiny
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors.diffusion import COMPONENTS, LatentDenoiser, load_denoiser, noise_from_velocity
+from tests.priors import tiny
 
 
 def load(folder: Path, dtype: torch.dtype = torch.float32) -> LatentDenoiser:

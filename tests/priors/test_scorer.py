@@ -9,10 +9,10 @@ import open_clip
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.priors import tiny
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors.scorer import ClipScorer, load_scorer
+from tests.priors import tiny
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from spandrel import ModelLoader
-from tests.priors import tiny
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors import upscaler as upscaler_file
 from dreamhead.priors.upscaler import TiledUpscaler, load_upscaler
+from tests.priors import tiny
 
 
 def load(path: Path) -> TiledUpscaler:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-ARKIT_NAMES: tuple[str, ...] = tuple(
+_ARKIT_NAMES = (
     "eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft eyeWideLeft "
     "eyeBlinkRight eyeLookDownRight eyeLookInRight eyeLookOutRight eyeLookUpRight eyeSquintRight eyeWideRight "
     "jawForward jawLeft jawRight jawOpen mouthClose mouthFunnel mouthPucker mouthLeft mouthRight "
@@ -20,8 +20,9 @@ ARKIT_NAMES: tuple[str, ...] = tuple(
     "mouthStretchLeft mouthStretchRight mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper "
     "mouthPressLeft mouthPressRight mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight "
     "browDownLeft browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff "
-    "cheekSquintLeft cheekSquintRight noseSneerLeft noseSneerRight tongueOut".split()
+    "cheekSquintLeft cheekSquintRight noseSneerLeft noseSneerRight tongueOut"
 )
+ARKIT_NAMES: tuple[str, ...] = tuple(_ARKIT_NAMES.split())
 JOINT_NAMES: tuple[str, ...] = ("root", "neck", "head", "jaw", "eyeLeft", "eyeRight")
 JOINT_PARENTS: tuple[int, ...] = (-1, 0, 1, 2, 2, 2)
 
@@ -44,7 +45,9 @@ class Part:
     (skin and mouth bag meet at the lips).  uv_faces index uv; UV origin top left, range 0-1.
     """
 
-    name: str  # skin, mouth_bag, eye_left, eye_right, teeth_upper, teeth_lower, gums_upper, gums_lower, tongue
+    name: (
+        str  # skin, mouth_bag, eye_left, eye_right, teeth_upper, teeth_lower, gums_upper, gums_lower, tongue
+    )
     material: str  # skin, mouth, eye: parts of one material share one texture set
     faces: Ints  # (F, 4)
     uv: Floats  # (U, 2)

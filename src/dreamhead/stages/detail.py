@@ -38,7 +38,7 @@ def drawn_detail(asset: HeadAsset, context: Context, size: int, texel_mm: float,
     """The detail of a synthetic head like the sentence's, at size² texels of texel_mm; strength 0 is none, 1 all."""
     maps = generate(skin_surface(context.head, size, cache_folder()), recalled(asset), context.seed)
     deviation = CROSSOVER_MM / texel_mm
-    slopes = maps.normal[..., :2] / maps.normal[..., 2:]
+    slopes = (maps.normal[..., :2] / maps.normal[..., 2:]).astype(np.float32)
     return Detail(
         albedo=_factor(maps.albedo, deviation, strength),
         specular=_factor(maps.specular[..., None], deviation, strength)[..., 0],

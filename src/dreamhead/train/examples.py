@@ -122,7 +122,9 @@ def halved(images: Tensor, times: int = 1) -> Tensor:
 def _samples(data: Path) -> Iterator[Any]:
     paths = shards(data)
     if not paths:
-        raise UsageError(f"there is no data set in {data}", "build the data sets first: `dreamhead train data`")
+        raise UsageError(
+            f"there is no data set in {data}", "build the data sets first: `dreamhead train data`"
+        )
     for path in paths:
         yield from read_shard(path)
 

@@ -202,7 +202,7 @@ def train_tokenizer(texts: list[str], size: int = VOCABULARY) -> PreTrainedToken
 
 def bert_config(vocabulary: int) -> BertConfig:
     """`use_attention_mask` tells diffusers' pipelines, and our loader, to pass the padding mask."""
-    return BertConfig(
+    config = BertConfig(
         vocab_size=vocabulary,
         hidden_size=WIDTH,
         num_hidden_layers=LAYERS,
@@ -212,8 +212,9 @@ def bert_config(vocabulary: int) -> BertConfig:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         pad_token_id=0,
-        **{"use_attention_mask": True},
     )
+    config.use_attention_mask = True  # the denoisers' text encoder reads it, as diffusers' own pipelines do
+    return config
 
 
 def pooled(tower: BertModel, tokens: Tensor) -> Tensor:

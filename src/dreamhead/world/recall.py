@@ -25,12 +25,15 @@ from dreamhead.world.captions import caption
 Floats = NDArray[np.float32]
 
 BUCKETS = 4096  # hashed words and word pairs
-EMBEDDING_WEIGHT = 3.0
-RIDGE = 2.0
+EMBEDDING_WEIGHT = 6.0
+RIDGE = 10.0
 PRIOR_POWER = {
     True: 0.15,
     False: 0.4,
 }  # how far a common value's head start is taken back; True: it is an absence
+YEARS_BEND = 8.0
+RARE = 0.15  # a trait of which most heads have nothing
+DOUBT = 0.15  # that much of it is noise of the regression
 ABSENT = ("", "none")
 _STOP_WORDS = "a an and as at by has her him his in is it its of on or she he they the to who with"
 STOP_WORDS = frozenset(_STOP_WORDS.split())
@@ -67,7 +70,9 @@ class Regressor:
                 values[spec.name] = _chosen(options, scores[names], self.means[names])
             else:
                 low, high = BOUNDS.get(spec.name, (0.0, 1.0))
-                value = float(np.clip(scores[names[0]], low, high))
+                value = float(np.clip(_number(spec.name, scores[names[0]]), low, high))
+                if spec.name not in BOUNDS and self.means[names[0]] < RARE:
+                    value = max(value - DOUBT, 0.0) / (1 - DOUBT)
                 values[spec.name] = round(value) if isinstance(spec.default, int) else value
         sliders = {name: float(scores[i]) for i, (field, name) in enumerate(columns()) if field == "sliders"}
         return Attributes(**values, sliders=sliders)
@@ -130,8 +135,18 @@ def _row(attributes: Attributes) -> list[float]:
         elif isinstance(getattr(attributes, field), str):
             row.append(float(getattr(attributes, field) == value))
         else:
-            row.append(float(getattr(attributes, field)))
+            row.append(_scaled(field, float(getattr(attributes, field))))
     return row
+
+
+def _scaled(field: str, value: float) -> float:
+    """A number as it is regressed: a year counts more for a child than for the old."""
+    return float(np.log1p(value / YEARS_BEND)) if field == "years" else value
+
+
+def _number(field: str, scaled: float) -> float:
+    """The inverse of _scaled."""
+    return float(YEARS_BEND * np.expm1(scaled)) if field == "years" else float(scaled)
 
 
 def _chosen(options: Sequence[str], scores: Floats, frequency: Floats) -> str:

@@ -22,7 +22,7 @@ from dreamhead.head.builtin.fill import rest_points
 from dreamhead.head.builtin.identity import SLIDER_NAMES, Rest, apply_sliders, slider_fields
 from dreamhead.head.builtin.interior import contact_on_surface, finish
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
-from dreamhead.head.model import ARKIT_NAMES
+from dreamhead.head.model import ARKIT_NAMES, Floats
 
 Points = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def read_tables() -> Tables:
     return Tables(points, slider_fields(cage, points), tables)
 
 
-def generator(identity: Points) -> Generator:
+def generator(identity: Floats) -> Generator:
     """The resting head of an identity (K,)."""
     tables = read_tables()
     rest = apply_sliders(tables.points, tables.fields, np.asarray(identity, np.float64))

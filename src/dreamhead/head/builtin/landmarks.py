@@ -24,7 +24,32 @@ from dreamhead.head.model import Floats, Landmarks
 
 Points = NDArray[np.float64]
 
-MIDLINE_478 = (0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 94, 151, 152, 164, 168, 175)
+MIDLINE_478: tuple[int, ...] = (
+    0,
+    1,
+    2,
+    4,
+    5,
+    6,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    94,
+    151,
+    152,
+    164,
+    168,
+    175,
+)
 MIDLINE_478 += (195, 197, 199, 200)
 
 # Chains along rings, by the right side's numbers: (ring, from corner or outer canthus to the midline or
@@ -121,10 +146,13 @@ def face_mesh_478(surface: Surface, vertices: Points, coordinates: dict[str, Flo
     """MediaPipe's face mesh on the head's vertices (V, 3) cm; 468 = right, 473 = left pupil."""
     skin = _skin(surface, vertices, coordinates)
     found: dict[int, tuple[NDArray[np.int64], Points]] = {}
-    for (lip, ring), chain in LIP_CHAINS.items():
+    for (lip, ring), lip_chain in LIP_CHAINS.items():
         arc = _lip_arc(skin, lip, ring)
         found |= _placed(
-            skin, chain, _evenly(arc, len(chain)), skin.upper_lip if lip == "upper" else skin.lower_lip
+            skin,
+            lip_chain,
+            _evenly(arc, len(lip_chain)),
+            skin.upper_lip if lip == "upper" else skin.lower_lip,
         )
     for (lid, ring), chain in EYE_CHAINS.items():
         found |= _placed(skin, chain, _evenly(_eye_arc(skin, lid, ring), len(chain)))
