@@ -77,7 +77,7 @@ def read_tables() -> Tables:
     return Tables(points, slider_fields(cage, points), tables)
 
 
-def generator(identity: Floats) -> Generator:
+def generator(identity: Floats | Points) -> Generator:
     """The resting head of an identity (K,)."""
     tables = read_tables()
     rest = apply_sliders(tables.points, tables.fields, np.asarray(identity, np.float64))

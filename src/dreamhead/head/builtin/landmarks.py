@@ -50,7 +50,7 @@ MIDLINE_478: tuple[int, ...] = (
     168,
     175,
 )
-MIDLINE_478 += (195, 197, 199, 200)
+MIDLINE_478 += (175, 195, 197, 199, 200)
 
 # Chains along rings, by the right side's numbers: (ring, from corner or outer canthus to the midline or
 # inner canthus).  Lip chains stop at the midline point; eye chains run canthus to canthus.
