@@ -95,7 +95,7 @@ def caption_regressor(scorer: Scorer, config: SelectConfig, context: Context) ->
         embeddings = encoded(scorer, [text for _, text in heads], context)
         context.progress(1, 2, "captions")
         fitted = fit_regressor(heads, embeddings)
-        return {"weights": fitted.weights, "means": fitted.means}
+        return {"weights": fitted.weights, "means": fitted.means, "low": fitted.low, "high": fitted.high}
 
     source = [scorer.revision, config.captions, BANK_SEED, list(columns())]
     return Regressor(**kept("recall", source, solve))

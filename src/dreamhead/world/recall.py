@@ -51,15 +51,24 @@ BOUNDS = {
 
 @dataclass(frozen=True)
 class Regressor:
-    """Weights (F, T) over the columns of `columns`, and each column's mean (T,) over the captions."""
+    """Weights (F, T) over the columns of `columns`, and each column's mean (T,) over the captions.
+
+    low, high (A, T): where nine in ten heads of each archetype lie, archetypes in their columns' order.
+    """
 
     weights: Floats
     means: Floats
+    low: Floats
+    high: Floats
 
     def attributes(self, text: str, embedding: Floats) -> Attributes:
         """What a sentence and its unit embedding (D,) say of a head; what they leave open is as captions have it."""
         features = described([text], embedding[None])[0]
         scores = features @ self.weights + self.means
+        kinds = [i for i, (field, _) in enumerate(columns()) if field == "archetype"]
+        archetype = _chosen([columns()[i][1] for i in kinds], scores[kinds], self.means[kinds])
+        kind = [columns()[i][1] for i in kinds].index(archetype)
+        scores = np.where(is_number(), np.clip(scores, self.low[kind], self.high[kind]), scores)
         values: dict[str, Any] = {}
         for spec in fields(Attributes):
             if spec.name in ("odd", "sliders"):
@@ -86,7 +95,27 @@ def fit_regressor(heads: Sequence[tuple[Attributes, str]], embeddings: Floats) -
     gram = features.T @ features
     gram[np.diag_indices_from(gram)] += RIDGE
     weights = cho_solve(cho_factor(gram, overwrite_a=True), features.T @ (targets - means))
-    return Regressor(weights.astype(np.float32), means.astype(np.float32))
+    low, high = archetype_bounds(targets)
+    return Regressor(*(array.astype(np.float32) for array in (weights, means, low, high)))
+
+
+def archetype_bounds(targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 5th and 95th percentile (A, T) of the heads (M, T) of each archetype; of all heads for none."""
+    bounds = []
+    for index, (field, value) in enumerate(columns()):
+        if field == "archetype":
+            own = targets[targets[:, index] > 0.5] if value else targets
+            bounds.append(np.percentile(own if len(own) >= 8 else targets, (5, 95), axis=0))
+    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
+
+
+@cache
+def is_number() -> NDArray[np.bool_]:
+    """(T,) which columns are numbers, not choices."""
+    fields_of = Attributes.__dataclass_fields__
+    return np.array(
+        [field == "sliders" or not isinstance(fields_of[field].default, str) for field, _ in columns()]
+    )
 
 
 @cache
