@@ -20,6 +20,7 @@ from dreamhead.record import fingerprint, load_arrays, save_arrays
 from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, embed_candidates, scores
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes, identity_vector
+from dreamhead.world.recall import VERSION as RECALL_VERSION
 from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regressor
 from dreamhead.world.vocabulary import EYE_COLOURS, HAIR_COLOURS
 
@@ -97,7 +98,7 @@ def caption_regressor(scorer: Scorer, config: SelectConfig, context: Context) ->
         fitted = fit_regressor(heads, embeddings)
         return {"weights": fitted.weights, "means": fitted.means, "low": fitted.low, "high": fitted.high}
 
-    source = [scorer.revision, config.captions, BANK_SEED, list(columns())]
+    source = [RECALL_VERSION, scorer.revision, config.captions, BANK_SEED, list(columns())]
     return Regressor(**kept("recall", source, solve))
 
 

@@ -24,6 +24,7 @@ from dreamhead.world.captions import caption
 
 Floats = NDArray[np.float32]
 
+VERSION = 2  # raised when the regression changes: what was kept of an older one is not used
 BUCKETS = 4096  # hashed words and word pairs
 EMBEDDING_WEIGHT = 6.0
 RIDGE = 10.0
