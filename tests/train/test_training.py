@@ -80,7 +80,13 @@ def test_a_denoiser_is_read_back(
 ) -> None:
     monkeypatch.setattr(denoiser, "SAMPLE_PROMPTS", ("an old orc",))
     kind = Kind(
-        source.thing, source.purpose, 64, source.load, (Phase(4, 0.5, 2), Phase(8, 1.0, 2)), source.template
+        source.thing,
+        source.purpose,
+        64,
+        source.load,
+        (Phase(4, 0.5, 2), Phase(8, 1.0, 2)),
+        (16, 32),
+        source.template,
     )
     card = denoiser.train(kind, profile / kind.thing, data, steps=2, minutes=1)
     model = load_denoiser(

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 from torch import Tensor
+from torch.nn import functional
 
 from dreamhead.errors import DamagedFileError
 from dreamhead.priors.weights import compute_dtype, read_tensors
@@ -41,8 +42,15 @@ class TiledUpscaler:
     @torch.no_grad()
     def upscale(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in 0..1 -> (B, 3, scale*H, scale*W) in 0..1, float32."""
+        # The edge is mirrored outwards: a network's own zeros would darken it.
+        margin = min(self.context, *(side - 1 for side in images.shape[-2:]))
+        padded = functional.pad(images, (margin,) * 4, mode="reflect")
+        inner = _scaled((margin, -margin), self.scale) if margin else slice(None)
+        return self._upscale(padded)[..., inner, inner]
+
+    def _upscale(self, images: Tensor) -> Tensor:
         height, width = images.shape[-2:]
-        if max(height, width) <= self.tile + 2 * self.context:
+        if max(height, width) <= self.tile + 4 * self.context:
             return self._run(images)
         total = images.new_zeros(len(images), 3, height * self.scale, width * self.scale, dtype=torch.float32)
         weights = images.new_zeros(1, 1, height * self.scale, width * self.scale, dtype=torch.float32)

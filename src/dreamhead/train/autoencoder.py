@@ -56,10 +56,12 @@ def train(
     progress: Progress = lambda done, total, note: None,
     batch: int = 8,
     resume: bool = False,
+    decoder_only: bool = False,
 ) -> Card:
     """Write a diffusers AutoencoderTiny folder to `out`, learnt on crops of views and of albedo maps.
 
     resume: go on from the weights in `out`, at half the learning rate (at the full one the latents collapse).
+    decoder_only: with resume, leave the encoder alone, and with it all that was trained on its latents.
     """
     sources, kept = _sources(data)
     with torch.random.fork_rng():
@@ -68,7 +70,8 @@ def train(
     if resume:
         fill(model, out / "diffusion_pytorch_model.safetensors")
     placed(model, device)
-    parameters = list(model.parameters())
+    model.encoder.requires_grad_(not decoder_only)
+    parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.99), weight_decay=0.0)
     rng = np.random.default_rng(seed)
     chance = torch.Generator().manual_seed(seed)
@@ -87,8 +90,10 @@ def train(
 
     spent = train_loop(Budget(steps, minutes), step, progress)
     model.eval()
-    mean, deviation = latent_statistics(model, kept, device)
-    save(out, model, mean, deviation)
+    if decoder_only:
+        save_half(dict(model.state_dict()), out / "diffusion_pytorch_model.safetensors")
+    else:
+        save(out, model, *latent_statistics(model, kept, device))
     return Card(
         thing=THING,
         purpose="the latent space of both denoisers: f8, 4 channels",

@@ -1,8 +1,11 @@
 """Trains a text-conditional latent denoiser: once on rendered views, once on UV albedo maps (DreamFace 5.1).
 
-v-prediction (Salimans and Ho 2022) with soft min-SNR weights (Hang et al. 2023), an average of the weights,
-captions dropped for guidance, and noise on the text states so that unheard words land near heard ones.
-Training begins on small pictures, which cost little, and ends at full size.
+v-prediction (Salimans and Ho 2022), an average of the weights, captions dropped for guidance, and noise on
+the text states so that unheard words land near heard ones.  Training may begin on small pictures, which cost
+little.  The schedule ends in pure noise (Lin et al. 2024): Stable Diffusion's own leaves 0.07 of the signal,
+from which a model of 64² latents reads the mean colour, never learns to take it from the text, and then
+samples mud.  Large smooth pictures show through much noise, so the larger the latent, the more of the steps
+are drawn from the noisy end (Hoogeboom et al. 2023).
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 
 from dreamhead.distill.target import sample
-from dreamhead.priors.diffusion import LatentDenoiser, load_autoencoder, load_denoiser, load_text
+from dreamhead.priors.diffusion import LatentDenoiser, fill, load_autoencoder, load_denoiser, load_text
 from dreamhead.train.card import Card
 from dreamhead.train.examples import Pictures, as_tensor, contact_sheet, load_maps, load_views, reduced
 from dreamhead.train.loop import (
@@ -48,7 +51,9 @@ SCHEDULE: dict[str, Any] = {
     "clip_sample": False,
     "set_alpha_to_one": True,
     "timestep_spacing": "trailing",
+    "rescale_betas_zero_snr": True,
 }
+SAVE_EVERY = 250  # steps; a stopped training leaves its last weights to `resume` from
 DROPPED = 0.12  # share of captions replaced by the empty one
 TEXT_NOISE = 0.1  # deviations of the text states
 SAMPLE_PROMPTS = (
@@ -73,11 +78,15 @@ SAMPLE_PROMPTS = (
 
 @dataclass(frozen=True)
 class Phase:
-    """Train on latents of this size until this fraction of the budget."""
+    """Train on latents of this size until this fraction of the budget.
+
+    noisiness: steps are drawn with a density proportional to t to this power.
+    """
 
     size: int
     until: float
     batch: int
+    noisiness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,7 @@ class Kind:
     pixels: int  # a side of its full-size pictures
     load: Callable[[Path, int], Pictures]
     phases: tuple[Phase, ...]
+    channels: tuple[int, ...]  # of each level of the U-Net, each half the size of the one before
     template: str = ""  # a second way of asking, for a share of the captions
 
 
@@ -97,14 +107,16 @@ VIEWS = Kind(
     "denoises rendered views of heads: the generic model of both distillation stages",
     256,
     lambda data, size: load_views(data, size),
-    (Phase(16, 0.55, 32), Phase(32, 1.0, 16)),
+    (Phase(16, 0.5, 32), Phase(32, 1.0, 16, 0.5)),
+    (32, 64, 128),
 )
 TEXTURE = Kind(
     "texture",
     "denoises albedo maps in the head's UV layout",
     512,
     lambda data, size: load_maps(data, size=size)["albedo"],
-    (Phase(32, 0.7, 16), Phase(64, 1.0, 8)),
+    (Phase(64, 1.0, 8, 0.5),),
+    (16, 32, 64, 96, 128),
     "a diffuse texture map of {} in UV space",
 )
 
@@ -128,10 +140,12 @@ def train(
     steps: int = 20_000,
     device: str = "cpu",
     progress: Progress = lambda done, total, note: None,
+    resume: bool = False,
 ) -> Card:
     """Write `out`/unet and `out`/scheduler in diffusers' format.
 
-    The folders `autoencoder` and `text` beside `out` must be trained before.
+    The folders `autoencoder` and `text` beside `out` must be trained before.  resume: go on from the weights
+    in `out`, at full size alone.
     """
     pictures = kind.load(data, kind.pixels)
     progress(0, steps, f"{len(pictures.images)} pictures; encoding")
@@ -139,7 +153,11 @@ def train(
         pictures, out.parent / "autoencoder", [phase.size for phase in kind.phases], device
     )
     states, null = encode_captions(pictures, out.parent / "text", kind.template)
-    model = build(seed, kind.phases[-1].size)
+    model = build(seed, kind.phases[-1].size, kind.channels)
+    phases = kind.phases
+    if resume:
+        fill(model, out / "unet" / "diffusion_pytorch_model.safetensors")
+        phases = phases[-1:]
     placed(model, device)
     average = copy.deepcopy(model)
     rows = pictures.rows(False)
@@ -151,26 +169,27 @@ def train(
     alphas: Tensor = scheduler.alphas_cumprod
 
     def step(index: int, fraction: float) -> float:
-        set_rate(optimizer, cosine_rate(8e-4, index, fraction))
-        phase = next(p for p in kind.phases if fraction < p.until or p is kind.phases[-1])
+        set_rate(optimizer, cosine_rate(6e-4 if resume else 8e-4, index, fraction))
+        phase = next(p for p in phases if fraction < p.until or p is phases[-1])
         drawn = rng.choice(rows, phase.batch)
         clean = latents[phase.size][torch.from_numpy(drawn)].float()
         text = torch.stack([states[i][rng.integers(len(states[i]))] for i in drawn]).float()
         text = text + TEXT_NOISE * torch.randn(text.shape, generator=chance)
         dropped = torch.rand(len(text), generator=chance) < DROPPED
         text = torch.where(dropped[:, None, None], null, text)
-        t = torch.randint(0, len(alphas), (len(clean),), generator=chance)
+        share = torch.rand(len(clean), generator=chance) ** (1 / (1 + phase.noisiness))
+        t = (share * len(alphas)).long().clamp(max=len(alphas) - 1)
         noise = torch.randn(clean.shape, generator=chance)
         alpha = alphas[t].view(-1, 1, 1, 1)
         noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
         velocity = alpha.sqrt() * noise - (1 - alpha).sqrt() * clean
         with torch.autocast(torch.device(device).type, torch.bfloat16):
             guess = model(noisy.to(device), t.to(device), text.to(device)).sample
-        ratio = alpha / (1 - alpha)
-        weight = ratio.clamp(max=5) / (ratio + 1) + 0.25
-        loss = (weight.to(device) * (guess.float() - velocity.to(device)).square()).mean()
+        loss = (guess.float() - velocity.to(device)).square().mean()
         value = descend(optimizer, loss, parameters)
         follow(average, model, index, decay=0.998)
+        if index % SAVE_EVERY == SAVE_EVERY - 1:
+            save(out, average)
         return value
 
     spent = train_loop(Budget(steps, minutes), step, progress)
@@ -191,12 +210,16 @@ def train(
         parameters=parameter_count(model),
         bytes=folder_bytes(out),
         quality=quality,
-        notes="",
+        notes="went on from the weights of an earlier run" if resume else "",
     )
 
 
-def build(seed: int, sample_size: int) -> Any:
-    """The untrained U-Net: three levels, attention on the smallest, 3.9 million parameters."""
+def build(seed: int, sample_size: int, channels: tuple[int, ...]) -> Any:
+    """The untrained U-Net, about 4 million parameters.  Attention where a level is 8² and between the halves.
+
+    Enough levels to reach 8² or 4²: the smallest must see the picture's edges to know where it is.
+    """
+    attentive = [sample_size >> level == 8 for level in range(len(channels))]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model: Any = UNet2DConditionModel(
@@ -204,9 +227,9 @@ def build(seed: int, sample_size: int) -> Any:
             in_channels=4,
             out_channels=4,
             layers_per_block=1,
-            block_out_channels=(32, 64, 128),
-            down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+            block_out_channels=channels,
+            down_block_types=tuple("CrossAttnDownBlock2D" if a else "DownBlock2D" for a in attentive),
+            up_block_types=tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attentive)),
             cross_attention_dim=WIDTH,
             attention_head_dim=4,
             norm_num_groups=16,
@@ -288,7 +311,7 @@ def measure(
     clean = latents[torch.from_numpy(rows)].float()
     right = torch.stack([states[i][0] for i in rows]).float()
     errors = {"right": 0.0, "wrong": 0.0, "none": 0.0}
-    for t in (200, 500, 800):
+    for t in (500, 800, 950):
         noise = torch.randn(clean.shape, generator=chance)
         alpha = denoiser.alphas_cumprod[t]
         noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
