@@ -10,7 +10,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help head test lint check-all bench docs clean
+.PHONY: help head test lint check-all bench banks docs clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -38,6 +38,9 @@ check-all: lint $(VENV)/.clients ## everything, the slow tests too (GPU tests ar
 
 bench: $(VENV)/.test ## seconds and memory of every stage, and of the rasterizer
 	$(BIN)/python tools/bench.py $(ARGS)
+
+banks: $(VENV)/.run ## make what `select` looks up ready to ship, after the scorer or the head changed
+	$(BIN)/python tools/ship_banks.py
 
 docs: $(VENV)/.test ## write docs/reference from the code
 	$(BIN)/python tools/write_reference.py

@@ -1,8 +1,9 @@
-"""Write docs/reference from the code: the command line, the settings, the exit codes and the events."""
+"""Write docs/reference from the code: the command line, settings, exit codes, events and model cards."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,35 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "exit-codes.md": exit_codes_page(),
         "events.md": events_page(),
+        "models.md": models_page(),
     }
+
+
+def models_page() -> str:
+    """The cards of the models that ship."""
+    lines = [
+        "# The models that ship",
+        "",
+        NOTE,
+        "From `assets/priors/embedded/cards/`, which `dreamhead train` writes.",
+        "",
+    ]
+    for path in sorted((Path(__file__).parents[1] / "assets/priors/embedded/cards").glob("*.json")):
+        card = json.loads(path.read_text(encoding="utf-8"))
+        quality = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in card["quality"].items())
+        lines += [
+            f"## {card['thing']}",
+            "",
+            f"{card['purpose']}. {card['format']}, {card['parameters']:,} parameters, {card['bytes']:,} bytes, "
+            f"{card['licence']}.",
+            "",
+            f"- data: {card['data']}",
+            f"- made by: `{card['command']}`, {card['steps']} steps, {card['seconds']:.0f} s on {card['machine']}",
+            f"- measured: {quality}",
+            *([f"- note: {card['notes']}"] if card["notes"] else []),
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def command_line_page() -> str:
