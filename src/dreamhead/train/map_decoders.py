@@ -44,13 +44,18 @@ def train(
     device: str = "cpu",
     progress: Progress = lambda done, total, note: None,
     batch: int = 4,
+    resume: bool = False,
 ) -> Card:
-    """Write `out`/decoder_NAME for each map; the folder `autoencoder` beside `out` must be trained before."""
+    """Write `out`/decoder_NAME for each map; the folder `autoencoder` beside `out` must be trained before.
+
+    resume: go on from the decoders in `out` instead of the autoencoder's own.
+    """
     beside = out.parent / "autoencoder"
     maps = load_maps(data, ("albedo", *MAP_NAMES))
     rows = maps["albedo"].rows(False)
     encoder = load_autoencoder(beside, device=device, dtype=torch.float32)
-    decoders = {name: _copy_of_decoder(beside, device) for name in MAP_NAMES}
+    sources = {name: out / f"decoder_{name}" if resume else beside for name in MAP_NAMES}
+    decoders = {name: _copy_of_decoder(folder, device) for name, folder in sources.items()}
     parameters = [p for decoder in decoders.values() for p in decoder.parameters()]
     optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.99), weight_decay=0.0)
     rng = np.random.default_rng(seed)
@@ -84,7 +89,8 @@ def train(
         parameters=parameter_count(*decoders.values()),
         bytes=folder_bytes(out),
         quality=measure(out, maps),
-        notes="the albedo latent hides much of the relief: read these maps as a smooth base for drawn detail",
+        notes="the albedo latent hides much of the relief: read these maps as a smooth base for drawn detail"
+        + ("; went on from the weights of an earlier run" if resume else ""),
     )
 
 
@@ -154,5 +160,5 @@ def _degrees_between(first: Tensor, second: Tensor) -> float:
 
 def _copy_of_decoder(folder: Path, device: str) -> Any:
     model = build_autoencoder(read_config(folder / "config.json"))
-    fill(model, folder / WEIGHTS_NAME)
+    fill(model, folder / WEIGHTS_NAME, may_lack=("encoder.",))
     return placed(model.decoder, device).train()
