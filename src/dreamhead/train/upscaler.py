@@ -120,6 +120,7 @@ def start_linear(
         if isinstance(layer, nn.PReLU):
             layer.weight[:27] = 1  # linear
         elif isinstance(layer, nn.Conv2d):
+            assert layer.bias is not None
             layer.bias.zero_()
             layer.weight[:27] = 0
             if layer is not model.body[0] and layer is not model.body[-1]:
