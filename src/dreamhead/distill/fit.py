@@ -60,7 +60,7 @@ def _check_finite(parameters: Mapping[str, Tensor], name: str, index: int) -> No
         if not torch.isfinite(value).all():
             raise DreamheadError(
                 f"{name} diverged: {key} is not finite after step {index + 1}",
-                f"lower the learning rate or guidance (--set {name}.guidance=...)",
+                f"lower its rate or guidance with --set {name}.KEY=VALUE (docs/reference/settings.md)",
             )
 
 

@@ -39,7 +39,7 @@ class Bank:
 
 
 @dataclass(frozen=True)
-class Camera3:
+class CandidateCamera:
     """Renders a head as the scorer judges it."""
 
     head: HeadModel
@@ -78,7 +78,7 @@ class Camera3:
 
 
 def embed_candidates(
-    camera: Camera3, identities: Floats, progress: Callable[[int, int, str], None]
+    camera: CandidateCamera, identities: Floats, progress: Callable[[int, int, str], None]
 ) -> tuple[Floats, Floats]:
     """Picture embeddings (N, D) of the candidates (N, K), and that of the mean head (D,)."""
     rows = []

@@ -17,7 +17,7 @@ from dreamhead.head.wardrobe import ITEMS
 from dreamhead.priors.protocols import Scorer
 from dreamhead.priors.store import assets_folder, cache_folder
 from dreamhead.record import fingerprint, load_arrays, save_arrays
-from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, Camera3, embed_candidates, scores
+from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, CandidateCamera, embed_candidates, scores
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes, identity_vector
 from dreamhead.world.recall import VERSION as RECALL_VERSION
@@ -44,7 +44,7 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
     head, scorer = context.head, context.priors.scorer
     query, anchor_text = encoded(scorer, [context.prompt, ANCHOR_TEXT], context)
     attributes = caption_regressor(scorer, config, context).attributes(context.prompt, query)
-    camera = Camera3(head, scorer, config.image_size, config.lights, context.device)
+    camera = CandidateCamera(head, scorer, config.image_size, config.lights, context.device)
     bank = candidate_bank(camera, config, context)
 
     def judged(identity: Floats, embedding: Floats, told: float) -> Candidate:
@@ -102,7 +102,7 @@ def caption_regressor(scorer: Scorer, config: SelectConfig, context: Context) ->
     return Regressor(**kept("recall", source, solve))
 
 
-def candidate_bank(camera: Camera3, config: SelectConfig, context: Context) -> Bank:
+def candidate_bank(camera: CandidateCamera, config: SelectConfig, context: Context) -> Bank:
     """The candidates with their pictures' and captions' embeddings."""
     head = context.head
     heads = captioned_heads(config.candidates, BANK_SEED)
