@@ -148,30 +148,53 @@ def matrix_rate(dtype: torch.dtype, size: int = 1024) -> float:
     return 2 * size**3 / best(lambda: left @ right)
 
 
+@dataclass(frozen=True)
+class Measure:
+    """One way of finding what each pixel sees."""
+
+    name: str
+    seconds: float  # the best of some repeats
+    agreement: float  # share of pixels that see the same triangle as Warp's
+
+
 def bench_rasterizer(size: int) -> None:
     """The same view of the default head by Warp, by the torch reference and by Embree's ray caster."""
     torch.set_num_threads(default_threads())
     head = load_head("builtin")
-    buffers = head_buffers(head.parts, None)
-    vertices = torch.from_numpy(head.mean)
+    faces = head_buffers(head.parts, None).faces
     middle = [0.0, float(head.mean[:, 1].mean()), float(head.mean[:, 2].mean())]
-    view = cameras(20.0, target=middle, height=0.35)
+    measures = compare(
+        torch.from_numpy(head.mean), faces, size, cameras(20.0, target=middle, height=0.35), repeats=REPEATS
+    )
+    print(f"Rasterizer, {len(faces)} triangles at {size}²\n")
+    print("| | ms | million triangles/s | times Warp's | same triangle |\n|---|---|---|---|---|")
+    for one in measures:
+        rate, ratio = len(faces) / one.seconds / 1e6, one.seconds / measures[0].seconds
+        print(f"| {one.name} | {one.seconds * 1e3:.1f} | {rate:.3g} | {ratio:.1f} | {one.agreement:.2%} |")
+
+
+def compare(
+    vertices: torch.Tensor, faces: torch.Tensor, size: int, view: Cameras, repeats: int = 1
+) -> list[Measure]:
+    """Warp, the torch reference (run once: it is slow) and Embree on one view; vertices (V, 3), faces (F, 3)."""
     clip = to_clip(vertices, view)
-    triangles = len(buffers.faces)
-    print(f"Rasterizer, {triangles} triangles at {size}²\n\n| | ms | million triangles/s |\n|---|---|---|")
-    for name in ("warp", "torch"):
-        backend = rasterizer(name)
-        draw = functools.partial(backend.rasterize, clip, buffers.faces, (size, size))
-        seconds = best(draw) if name == "warp" else best(draw, 1)
-        print(f"| {name} | {seconds * 1e3:.1f} | {triangles / seconds / 1e6:.3g} |")
-    mesh = trimesh.Trimesh(head.mean, buffers.faces.numpy(), process=False)
-    origins, directions = rays(view, size)
+    mesh = trimesh.Trimesh(vertices.numpy(), faces.numpy(), process=False)
     caster = trimesh.ray.ray_pyembree.RayMeshIntersector(mesh)
-    seconds = best(lambda: caster.intersects_first(origins, directions))
-    print(f"| embree, a ray a pixel | {seconds * 1e3:.1f} | {triangles / seconds / 1e6:.3g} |")
-    seen = rasterizer("warp").rasterize(clip, buffers.faces, (size, size)).triangle.reshape(-1).numpy()
-    agree = float((seen == caster.intersects_first(origins, directions)).mean())
-    print(f"\nWarp and Embree see the same triangle in {agree:.2%} of the pixels.")
+    origins, directions = rays(view, size)
+
+    def drawn(name: str) -> np.ndarray:
+        return rasterizer(name).rasterize(clip, faces, (size, size)).triangle.reshape(-1).numpy()
+
+    ways: dict[str, tuple[Callable[[], np.ndarray], int]] = {
+        "warp": (lambda: drawn("warp"), repeats),
+        "torch": (lambda: drawn("torch"), 1),
+        "embree": (lambda: caster.intersects_first(origins, directions), repeats),
+    }
+    seen = drawn("warp")
+    return [
+        Measure(name, best(draw, times), float((draw() == seen).mean()))
+        for name, (draw, times) in ways.items()
+    ]
 
 
 def rays(view: Cameras, size: int) -> tuple[np.ndarray, np.ndarray]:

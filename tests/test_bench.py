@@ -1,4 +1,7 @@
-from dreamhead.render.bench import compare
+"""The benchmark's three ways of finding what a pixel sees agree."""
+
+from tools.bench import compare
+
 from dreamhead.render.camera import cameras
 from dreamhead.render.scene import head_buffers
 from tests.render.shapes import sphere
