@@ -8,7 +8,7 @@ import pytest
 
 from dreamhead.errors import UsageError
 from dreamhead.head import load
-from dreamhead.head.load import cache_folder, load_builtin, load_head
+from dreamhead.head.load import load_builtin, load_head
 
 
 def equal(a, b):
@@ -81,13 +81,6 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path, builtin, monk
     with caplog.at_level(logging.WARNING):
         assert load_builtin(blocked / "head").revision == builtin.revision
     assert "cannot keep" in caplog.text
-
-
-def test_cache_folder_follows_xdg(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "dreamhead" / "head"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_folder().parts[-3:] == (".cache", "dreamhead", "head")
 
 
 def test_unknown_model():

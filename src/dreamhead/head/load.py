@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from dreamhead.cache import cache_folder, keep
 from dreamhead.errors import DamagedFileError, UsageError
 from dreamhead.head.builtin.model import BuiltinHead, build_head
 from dreamhead.head.builtin.regions import FIELD_NAMES, MASK_NAMES
@@ -36,14 +35,7 @@ def load_head(name: str) -> HeadModel:
     """The head model of that name: "builtin".  Raises UsageError for any other name."""
     if name != "builtin":
         raise UsageError(f"there is no head model named {name!r}", tip="Known head models: builtin.")
-    return load_builtin(cache_folder())
-
-
-def cache_folder() -> Path:
-    """Where generated heads are kept: $XDG_CACHE_HOME/dreamhead/head, or ~/.cache/dreamhead/head."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
-    return root / "dreamhead" / "head"
+    return load_builtin(cache_folder("head"))
 
 
 def load_builtin(folder: Path) -> BuiltinHead:
@@ -59,26 +51,9 @@ def load_builtin(folder: Path) -> BuiltinHead:
         except DamagedFileError as error:
             log.warning("%s; generating the head again", error.message)
     head = build_head()
-    try:
-        _write(path, save_tensors(_packed(head)))
-    except OSError as error:
-        log.warning("cannot keep the generated head in %s: %s", folder, error)
+    payload = save_tensors(_packed(head))
+    keep(path, hashlib.sha256(payload).digest() + payload)
     return head
-
-
-def _write(path: Path, payload: bytes) -> None:
-    """SHA-256 and payload, written aside and renamed, so that no reader sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(payload).digest())
-            file.write(payload)
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def _read_verified(path: Path) -> dict[str, NDArray[Any]]:

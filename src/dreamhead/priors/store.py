@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreamhead.assets import asset_path
+from dreamhead.cache import cache_folder, keep
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.record import file_sha256
 
 Progress = Callable[[int, int, str], None]
 
@@ -110,21 +111,9 @@ def assets_folder() -> Path:
     return asset_path(".")
 
 
-def cache_folder() -> Path:
-    """This user's cache: $DREAMHEAD_CACHE, or the place the system keeps for caches.  Not created here."""
-    chosen = os.environ.get("DREAMHEAD_CACHE")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "dreamhead"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "dreamhead"
-    return Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "dreamhead"
-
-
 def models_folder(settings: Mapping[str, str]) -> Path:
     """Where studio models live: the setting `folder`, or `models` in the user's cache."""
-    return Path(settings["folder"]).expanduser() if settings.get("folder") else cache_folder() / "models"
+    return Path(settings["folder"]).expanduser() if settings.get("folder") else cache_folder("models")
 
 
 def cuda_present() -> bool:
@@ -150,8 +139,7 @@ def file_hash(path: Path) -> str:
     if key not in _hashes:
         _hashes.update(_stored_hashes())
     if key not in _hashes:
-        with path.open("rb") as stream:
-            _hashes[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+        _hashes[key] = file_sha256(path)
         if facts.st_size >= _WORTH_STORING:
             _store_hash(key, _hashes[key])
     return _hashes[key]
@@ -252,7 +240,7 @@ def check_hash(path: Path, expected: str) -> None:
     """Raise DamagedFileError unless the SHA-256 is `expected`, MissingModelError without the file."""
     if not path.is_file():
         raise MissingModelError(f"model file {path} is missing", "run `dreamhead models pull`")
-    found = file_hash(path)
+    found = file_sha256(path)  # not from memory: a bit that flips on the disk changes neither size nor time
     if found != expected:
         raise DamagedFileError(
             f"{path} has SHA-256 {found}, expected {expected}",
@@ -267,7 +255,7 @@ _hashes: dict[str, str] = {}
 
 
 def _hash_cache() -> Path:
-    return cache_folder() / "hashes.json"
+    return cache_folder("hashes.json")
 
 
 def _stored_hashes() -> dict[str, str]:
@@ -279,15 +267,8 @@ def _stored_hashes() -> dict[str, str]:
 
 
 def _store_hash(key: str, value: str) -> None:
-    """Add one hash to the cache file.  A cache that cannot be written only costs time."""
-    target = _hash_cache()
-    aside = target.with_name(f"{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps({**_stored_hashes(), key: value}, indent=0, sort_keys=True))
-        aside.replace(target)
-    except OSError:
-        return
+    """Add one hash to the cache file."""
+    keep(_hash_cache(), json.dumps({**_stored_hashes(), key: value}, indent=0, sort_keys=True).encode())
 
 
 def _pull(model: RemoteModel, folder: Path) -> Path:

@@ -12,9 +12,9 @@ from dreamhead.head.wardrobe import store
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("DREAMHEAD_CACHE", str(tmp_path))
     monkeypatch.setattr(store, "_memory", {})
-    return tmp_path / "dreamhead" / "wardrobe"
+    return tmp_path / "wardrobe"
 
 
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_built_once_then_remembered(folder: Path, monkeypatch: pytest.MonkeyPatc
         forgotten(monkeypatch)
     assert len(calls) == 1
     assert len(list(folder.glob("*.npz"))) == 1
-    assert not list(folder.glob("*.tmp"))
+    assert len(list(folder.iterdir())) == 1, "nothing is left aside"
 
 
 @pytest.mark.parametrize("damage", [b"", b"not an archive", None])
@@ -53,7 +53,7 @@ def test_a_damaged_file_is_rebuilt(
 def test_a_folder_that_cannot_be_written_only_costs_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "dreamhead").write_text("a file where the folder should be")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    monkeypatch.setenv("DREAMHEAD_CACHE", str(tmp_path / "cache"))
     forgotten(monkeypatch)
     assert store.remembered("key", lambda: {"a": np.ones(1)})["a"] == 1

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -14,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dreamhead.cache import cache_folder, keep
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -30,20 +31,13 @@ def remembered(key: str, build: Callable[[], Arrays]) -> Arrays:
     if key in _memory:
         return _memory[key]
     name = hashlib.sha256(f"{_code_hash()} {key}".encode()).hexdigest()[:24]
-    path = cache_folder() / f"{name}.npz"
+    path = cache_folder("wardrobe") / f"{name}.npz"
     arrays = _read(path)
     if arrays is None:
         arrays = build()
-        _write(path, arrays)
+        keep(path, _packed(arrays))
     _memory[key] = arrays
     return arrays
-
-
-def cache_folder() -> Path:
-    """Where the wardrobe keeps its arrays: $XDG_CACHE_HOME or ~/.cache, then dreamhead/wardrobe."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
-    return root / "dreamhead" / "wardrobe"
 
 
 def _read(path: Path) -> Arrays | None:
@@ -57,15 +51,11 @@ def _read(path: Path) -> Arrays | None:
         return None
 
 
-def _write(path: Path, arrays: Arrays) -> None:
-    """Written aside and renamed, so that two processes never see half a file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as aside:
-            np.savez(aside, **arrays)  # type: ignore[arg-type]
-        Path(aside.name).replace(path)
-    except OSError as error:
-        _log.warning("cannot keep %s: %s", path, error)
+def _packed(arrays: Arrays) -> bytes:
+    """The arrays as an .npz file."""
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    return stream.getvalue()
 
 
 @cache
