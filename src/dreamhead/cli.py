@@ -145,29 +145,39 @@ def preview(
 @app.command()
 def train(
     thing: Annotated[
-        str, typer.Argument(metavar="THING", help="data, a model's name, or all: data and every model.")
+        str,
+        typer.Argument(metavar="THING", help="data, a model's name, or all: both data sets and every model."),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The profile's folder; the shipped one if not given.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="The training set; one in the user's cache if not given.")
+        Path | None, typer.Option(help="The folder of the data sets; one in the user's cache if not given.")
     ] = None,
-    count: Annotated[int, typer.Option(help="Heads in the training set.")] = 3000,
-    seed: Annotated[int, typer.Option(help="Of the training set and of the training.")] = 0,
+    count: Annotated[
+        int | None,
+        typer.Option(help="Heads in each data set; if not given, 900 in `world`, 3000 in `faces`."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the training; the data sets have seeds of their own.")] = 0,
     minutes: Annotated[float | None, typer.Option(help="Stop a training after this long.")] = None,
     steps: Annotated[int | None, typer.Option(help="Stop a training after this many steps.")] = None,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on from the weights that are there: autoencoder, views, texture, map_decoders.",
+        ),
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Train the embedded profile's models on synthetic heads."""
+    """Build the data sets of synthetic heads and train the embedded profile's models on them."""
     with _answering(json, quiet, None) as console:
         from dreamhead import training
 
-        training.run(
-            thing, training.Options(out, data, count, check_seed(seed), minutes, steps, device), console.tell
-        )
+        options = training.Options(out, data, count, seed, minutes, steps, device, resume)
+        training.run(thing, options, console.tell)
 
 
 @app.command()

@@ -6,42 +6,49 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dreamhead import memory, models
+from dreamhead.cache import cache_folder
 from dreamhead.errors import UsageError
-from dreamhead.job import default_threads
+from dreamhead.job import check_seed, default_threads
 from dreamhead.settings import did_you_mean
 
 DATA, ALL = "data", "all"
 Tell = Callable[..., None]
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
 class Options:
-    """Where from, where to, and for how long; None leaves a choice to the place or trainer it concerns."""
+    """Where from, where to, and for how long; None leaves a choice to the place, data set or trainer it concerns.
 
-    out: Path | None
-    data: Path | None
-    count: int
-    seed: int
-    minutes: float | None
-    steps: int | None
-    device: str
+    count: heads in each data set.  seed: of the training; the data sets have seeds of their own.
+    """
+
+    out: Path | None = None
+    data: Path | None = None
+    count: int | None = None
+    seed: int = 0
+    minutes: float | None = None
+    steps: int | None = None
+    device: str = "cpu"
+    resume: bool = False
 
 
 def run(thing: str, options: Options, tell: Tell) -> None:
-    """Make the training set ("data"), one of THINGS, or "all" of it in order.  UsageError for another name."""
-    from dreamhead.priors.store import assets_folder, cache_folder
+    """Make the data sets ("data"), one of THINGS, or "all" of it in order.
+
+    UsageError for another name, an option that is out of range, or a thing that cannot resume.
+    """
+    from dreamhead.priors.store import assets_folder
     from dreamhead.train.things import THINGS
 
-    names = [DATA, *THINGS]
-    if thing not in (*names, ALL):
-        raise UsageError(f"unknown thing to train {thing!r}", did_you_mean(thing, [*names, ALL]))
+    chosen = [DATA, *THINGS] if thing == ALL else [thing]
+    _check(thing, options)
     models.make_repeatable(default_threads())
-    data = options.data or cache_folder() / "world"
+    _check_device(options.device)
+    data = options.data or cache_folder("training")
     out = options.out or assets_folder() / "priors" / "embedded"
-    chosen = names if thing == ALL else [thing]
     for index, name in enumerate(chosen, 1):
         tell("stage_started", stage=name, index=index, count=len(chosen), reasons=[])
         memory.forget_peak()
@@ -56,20 +63,59 @@ def run(thing: str, options: Options, tell: Tell) -> None:
     tell("rows", rows=[{"what": name, "where": str(data if name == DATA else out)} for name in chosen])
 
 
-def _make(
-    name: str, options: Options, data: Path, out: Path, progress: Callable[[int, int, str], None]
-) -> None:
-    if name == DATA:
-        from dreamhead.head.load import load_head
-        from dreamhead.train.views import build_world
+def _check(thing: str, options: Options) -> None:
+    from dreamhead.train.things import THINGS, check_thing
 
-        build_world(data, load_head("builtin"), options.count, options.seed, progress=progress)
+    if thing in (DATA, ALL):
+        if options.resume:
+            able = ", ".join(name for name, known in THINGS.items() if known.resumes)
+            raise UsageError(f"{thing} cannot go on from earlier weights", f"--resume is for {able}")
+    elif thing not in THINGS:
+        raise UsageError(f"unknown thing to train {thing!r}", did_you_mean(thing, [DATA, *THINGS, ALL]))
+    else:
+        check_thing(thing, options.resume)
+    check_seed(options.seed)
+    for name in ("count", "minutes", "steps"):
+        value = getattr(options, name)
+        if value is not None and not value > 0:
+            raise UsageError(f"--{name} {value} is out of range", "give a number above 0")
+    if options.device not in ("cpu", "cuda"):
+        raise UsageError(f"unknown device {options.device!r}", did_you_mean(options.device, ["cpu", "cuda"]))
+
+
+def _check_device(device: str) -> None:
+    if device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise UsageError("--device cuda, but torch finds no CUDA device", "run `dreamhead doctor`")
+
+
+def _make(name: str, options: Options, data: Path, out: Path, progress: Progress) -> None:
+    if name == DATA:
+        from dreamhead.train.data import DATA_SETS, build_data
+
+        for kind in DATA_SETS:
+            build_data(kind, data, _noted(progress, kind), options.count)
         return
     from dreamhead.train.things import train_thing
 
-    given: dict[str, Any] = {"seed": options.seed, "minutes": options.minutes, "steps": options.steps}
-    train_thing(name, out, data, progress, device=options.device, **given)
+    train_thing(
+        name,
+        out,
+        data,
+        progress,
+        resume=options.resume,
+        seed=options.seed,
+        minutes=options.minutes,
+        steps=options.steps,
+        device=options.device,
+    )
 
 
-def _reporter(tell: Tell, stage: str) -> Callable[[int, int, str], None]:
+def _noted(progress: Progress, kind: str) -> Progress:
+    return lambda done, total, note: progress(done, total, f"{kind}: {note}")
+
+
+def _reporter(tell: Tell, stage: str) -> Progress:
     return lambda done, total, note: tell("stage_progress", stage=stage, done=done, total=total, note=note)

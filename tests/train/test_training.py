@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from dreamhead.errors import MissingModelError, UsageError
+from dreamhead.errors import DreamheadError, MissingModelError, UsageError
 from dreamhead.priors.diffusion import load_autoencoder, load_denoiser, load_text
 from dreamhead.priors.maps import load_map_decoder
 from dreamhead.priors.scorer import load_scorer
@@ -155,5 +156,30 @@ def test_the_registry_says_what_is_missing(tmp_path: Path, data: Path) -> None:
         things.train_thing("hair", tmp_path, data, quiet)
     with pytest.raises(MissingModelError, match="views builds on"):
         things.train_thing("views", tmp_path, data, quiet)
+    with pytest.raises(UsageError, match="cannot go on"):
+        things.train_thing("scorer", tmp_path, data, quiet, resume=True)
+    with pytest.raises(MissingModelError, match="no weights of autoencoder"):
+        things.train_thing("autoencoder", tmp_path, data, quiet, resume=True)
     with pytest.raises(UsageError, match="no data set"):
         things.train_thing("autoencoder", tmp_path, tmp_path / "empty", quiet)
+
+
+def test_a_training_goes_on_and_its_card_says_so(profile: Path, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(profile, tmp_path, dirs_exist_ok=True)
+    weights = tmp_path / "autoencoder" / "diffusion_pytorch_model.safetensors"
+    before = load_file(weights)
+    card = things.train_thing("autoencoder", tmp_path, data, quiet, resume=True, seed=7, steps=1, minutes=1.5)
+    after = load_file(weights)
+    nearest = max(float((after[key].float() - before[key].float()).abs().max()) for key in before)
+    assert 0 < nearest < 0.01, "one small step from where it was, not a fresh start"
+    assert read_card(tmp_path / "cards" / "autoencoder.json") == card
+    assert card.command == "dreamhead train autoencoder --seed 7 --minutes 1.5 --steps 1 --resume"
+
+
+def test_a_loss_that_is_not_finite_is_one_error(
+    profile: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(autoencoder, "image_loss", lambda guess, truth: guess.sum() * float("nan"))
+    with pytest.raises(DreamheadError, match="the training of autoencoder failed: the loss became nan"):
+        things.train_thing("autoencoder", tmp_path, data, quiet, steps=2)
+    assert not (tmp_path / "cards").exists()

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dreamhead.record import write_json
+
 
 @dataclass(frozen=True)
 class Card:
@@ -42,7 +44,7 @@ def write_card(folder: Path, card: Card) -> Path:
     """Write `folder`/THING.json and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{card.thing}.json"
-    path.write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
+    write_json(path, asdict(card))
     return path
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dreamhead.errors import UsageError
 from dreamhead.head.load import load_head
+from dreamhead.settings import did_you_mean
 from dreamhead.train.views import ViewRenderer
 from dreamhead.world.dataset import build_dataset
 
@@ -31,7 +32,7 @@ DATA_SETS = {"world": DataSet(900, 512, 256, 1), "faces": DataSet(3000, 128, 128
 def build_data(name: str, root: Path, progress: Progress, heads: int | None = None) -> Path:
     """Build `root`/NAME, or go on with it, and return that folder.  heads: another number of them."""
     if name not in DATA_SETS:
-        raise UsageError(f"unknown data set {name!r}", f"use one of {', '.join(DATA_SETS)}")
+        raise UsageError(f"unknown data set {name!r}", did_you_mean(name, list(DATA_SETS)))
     wanted = DATA_SETS[name]
     head = load_head("builtin")
     renderer = ViewRenderer(head, 2, wanted.view_size)

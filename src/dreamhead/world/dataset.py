@@ -91,7 +91,7 @@ def build_dataset(
     for number in range(-(-count // shard_size)):
         first, last = number * shard_size, min((number + 1) * shard_size, count)
         path = folder / f"shard-{number:04d}.npz"
-        if path.exists():
+        if path.exists() and _samples_in(path) >= last - first:
             progress(last, count, "kept")
             continue
         records: list[dict[str, Any]] = []
@@ -192,6 +192,11 @@ def _record(attributes: Attributes, seed: int, texts: list[str], views: list[Vie
         "captions": texts,
         "views": [{name: getattr(view, name) for name in facts} for view in views],
     }
+
+
+def _samples_in(path: Path) -> int:
+    """How many a shard holds: the last one of a smaller data set is not whole."""
+    return len(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")))
 
 
 def _write_shard(
