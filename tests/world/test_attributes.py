@@ -91,7 +91,7 @@ def test_an_unknown_archetype_is_refused() -> None:
 
 def test_shares_of_archetypes_and_of_unusual_skin() -> None:
     rng = np.random.default_rng(3)
-    drawn = [sample(rng) for _ in range(600)]
+    drawn = [sample(rng) for _ in range(1500)]
     assert 0.54 < np.mean([bool(a.archetype) for a in drawn]) < 0.66
     free = [a for a in drawn if not a.archetype]
     assert 0.15 < np.mean([bool(a.creature) for a in free]) < 0.35
@@ -107,3 +107,16 @@ def test_identity_follows_width_weight_and_age(head: HeadModel) -> None:
     assert np.ptp(wide[:, 0]) > np.ptp(narrow[:, 0]) * 1.03
     assert np.abs(mesh(years=3.0) - mesh(years=30.0)).max() > 0.003
     assert np.abs(mesh(weight=1.0) - mesh(weight=-1.0)).max() > 0.004
+
+
+def test_sexes_and_infants_have_their_own_shapes(head: HeadModel) -> None:
+    def sliders(**values: object) -> dict[str, float]:
+        vector = identity_vector(Attributes(**values), head.slider_names, head.macros)  # type: ignore[arg-type]
+        return dict(zip(head.slider_names, vector.tolist(), strict=True))
+
+    woman, man = sliders(sex="female"), sliders(sex="male")
+    for name in ("jaw_width", "chin_width", "brow_ridge", "neck_width"):
+        assert woman[name] < -0.4 and man[name] > 0.2
+    infant, child = sliders(years=0.5), sliders(years=6.0)
+    assert infant["head_width"] > child["head_width"] + 0.4
+    assert infant["nose_length"] < child["nose_length"] - 0.4

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from dreamhead.head.model import HeadModel
-from dreamhead.world.bake import bake_head, bake_mesh
+from dreamhead.world.bake import bake_head, bake_mesh, spread
 from dreamhead.world.ground import SkinSurface
 
 
@@ -49,3 +49,23 @@ def test_the_head_fills_most_of_its_chart_symmetrically(head: HeadModel, surface
     assert abs(nose[0]) < 0.3
     assert bake.filled(bake.texels.normal).shape == (256, 256, 3)
     assert bake_head(head, 64).size == 64
+
+
+def test_what_lies_outside_the_chart_is_smooth() -> None:
+    rng = np.random.default_rng(0)
+    inside = np.zeros((50, 41), np.float32)
+    inside[10:30, 5:20] = 1
+    image = rng.random((50, 41, 2)).astype(np.float32)
+    out = spread(image, inside)
+    assert np.array_equal(out[10:30, 5:20], image[10:30, 5:20])
+    assert np.isfinite(out).all() and out.min() >= 0 and out.max() <= 1
+    # far away, neighbours hardly differ, and all is near the mean of the chart
+    far = out[38:, 28:]
+    assert np.abs(np.diff(far, axis=0)).max() < 0.05 and np.abs(np.diff(far, axis=1)).max() < 0.05
+    assert np.abs(far - image[10:30, 5:20].mean((0, 1))).max() < 0.2
+
+
+def test_spread_keeps_an_even_colour() -> None:
+    inside = (np.add.outer(np.arange(33), np.arange(33)) % 7 == 0).astype(np.float32)
+    image = np.full((33, 33, 3), 0.3, np.float32)
+    assert np.allclose(spread(image * inside[..., None], inside), 0.3, atol=1e-6)

@@ -131,3 +131,19 @@ def test_masks_come_on_request(surface: SkinSurface) -> None:
     assert not generate(surface, PLAIN, 0).masks
     masks = generate(surface, PLAIN, 0, masks=True).masks
     assert masks["lip"].shape == (256, 256)
+
+
+def test_the_inner_side_of_the_lids_is_moist_and_pink_on_every_skin(surface_512: SkinSurface) -> None:
+    dark = generate(surface_512, PLAIN.changed(melanin=1.0), 11)
+    wet, face = (region(surface_512, dark.albedo, name).mean(0) for name in ("wet", "cheek"))
+    assert wet @ LUMINANCE > 2 * (face @ LUMINANCE) and wet[0] > wet[2] > 0.15
+    assert region(surface_512, dark.roughness, "wet").mean() < 0.3
+
+
+def test_both_sides_of_an_old_face_are_alike(surface_512: SkinSurface) -> None:
+    """Folds shake a little from side to side, never by halves."""
+    relief = generate(surface_512, PLAIN.changed(years=75.0), 12).displacement
+    chosen = surface_512.masks["face"] > 0.5
+    rows, columns = surface_512.bake.rows[chosen], surface_512.bake.columns[chosen]
+    correlation = np.corrcoef(relief[rows, columns], relief[rows, 511 - columns])[0, 1]
+    assert correlation > 0.6, correlation

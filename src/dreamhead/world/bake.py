@@ -48,8 +48,13 @@ class Bake:
     millimetres: float  # of surface per texel, the median
 
     def filled(self, values: Array) -> Array:
-        """(N, ...) -> (H, W, ...), texels outside the chart taking their nearest inside."""
-        return values[self.nearest]
+        """(N, ...) -> (H, W, ...) float32, running on smoothly outside the chart."""
+        image = np.zeros((self.size, self.size, *values.shape[1:]), np.float32)
+        image[self.rows, self.columns] = values
+        inside = np.zeros((self.size, self.size), np.float32)
+        inside[self.rows, self.columns] = 1
+        flat = spread(image.reshape(self.size, self.size, -1), inside)
+        return flat.reshape(image.shape)
 
 
 def bake_head(head: HeadModel, size: int, cache: Path | None = None) -> Bake:
@@ -131,7 +136,41 @@ def bake_mesh(
     )
 
 
+def spread(image: Array, inside: Array) -> Array:
+    """(H, W, C) with its values where `inside` (H, W) is 1, and elsewhere ever broader means of what is near.
+
+    Pull-push over a pyramid: Gortler et al., "The lumigraph" (1996), section 3.4.
+    """
+    height, width = inside.shape
+    if inside.all() or not inside.any():
+        return image
+    even = ((0, height % 2), (0, width % 2))
+    weight = np.pad(inside, even).astype(np.float32)
+    total = np.pad(image, (*even, (0, 0))) * weight[..., None]
+    halved_weight = _halved(weight[..., None])
+    halved = _halved(total) / np.maximum(halved_weight, 1e-6)
+    coarse = spread(halved, (halved_weight[..., 0] > 0).astype(np.float32))
+    beyond = _doubled(coarse)[:height, :width]
+    return np.where(inside[..., None] > 0, image, beyond).astype(np.float32)
+
+
 # ---------------------------------------------------------------------------------------------------------------
+
+
+def _halved(image: Array) -> Array:
+    height, width, channels = image.shape
+    return image.reshape(height // 2, 2, width // 2, 2, channels).mean((1, 3))
+
+
+def _doubled(image: Array) -> Array:
+    """Twice the size, bilinear."""
+    for axis in (0, 1):
+        padded = np.pad(image, [(1, 1) if each == axis else (0, 0) for each in range(3)], mode="edge")
+        count = image.shape[axis]
+        middle, before, after = (np.take(padded, np.arange(count) + step, axis) for step in (1, 0, 2))
+        pair = np.stack([0.75 * middle + 0.25 * before, 0.75 * middle + 0.25 * after], axis + 1)
+        image = pair.reshape([2 * count if each == axis else size for each, size in enumerate(image.shape)])
+    return image.astype(np.float32)
 
 
 def _triangles(faces: Ints) -> Ints:

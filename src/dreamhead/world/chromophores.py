@@ -48,8 +48,9 @@ def _tone(ground: Ground, layers: Layers) -> None:
     melanin += (0.03 + 0.09 * dark) * 0.6 * masks["socket"] + 0.05 * dark * masks["around_mouth"]
     melanin -= 0.03 * (ground.position[:, 2] < 0) * (1 - masks["ear"])
     blood = attributes.blood + 0.055 * ground.big + 0.06 * (ground.middle + ground.fine) + 0.07 * grain
-    flush = 0.62 * masks["cheek"] + 0.75 * masks["nose"] + 0.3 * masks["cheek_inner"] + 0.7 * masks["ear"]
+    flush = 0.62 * masks["cheek"] + 0.6 * masks["nose"] + 0.3 * masks["cheek_inner"] + 0.3 * masks["ear"]
     flush += 0.25 * masks["chin"] + 0.35 * masks["lid_rim"] + 0.25 * masks["lid"] + 0.45 * masks["nose_wing"]
+    flush *= 1 - 0.55 * dark  # melanin hides it
     blood += (0.08 + 0.36 * attributes.redness) * flush * (0.75 + 0.5 * ground.middle + 0.4 * ground.fine)
     blood -= 0.07 * masks["forehead"] + 0.05 * masks["chin_area"] * (1 - masks["chin"]) + 0.05 * masks["neck"]
     tired = np.clip(masks["under_eye"] + 0.6 * masks["tear"] + 0.35 * masks["lid"], 0, 1) * (
@@ -165,11 +166,11 @@ def _lips_and_openings(ground: Ground, layers: Layers) -> None:
     dark, lip, tone = _darkness(ground), masks["lip"], lip_tone(ground)
     melanin = layers.melanin * (0.62 + 0.25 * dark) + 0.04 * masks["lip_upper"] * (1 + 2 * dark) - 0.03 * tone
     layers.melanin = layers.melanin * (1 - lip) + lip * melanin
-    red = attributes.blood + 0.31 - 0.10 * attributes.skin_age - 0.05 * tone + 0.07 * masks["lip_upper"]
-    red = np.clip(red + 0.05 * masks["lip_inner"] - 0.05 * lip_creases(ground), 0, 0.97)
+    red = attributes.blood + 0.37 - 0.10 * attributes.skin_age - 0.05 * tone + 0.07 * masks["lip_upper"]
+    red = np.clip(red + 0.05 * masks["lip_inner"] + 0.10 * lip_creases(ground), 0, 0.97)
     layers.blood = layers.blood * (1 - lip) + lip * red
-    layers.melanin += 0.12 * masks["nostril"] - 0.10 * masks["wet"] * attributes.melanin
-    layers.blood += 0.22 * masks["wet"] + 0.10 * masks["nostril"]
+    layers.melanin += 0.12 * masks["nostril"]
+    layers.blood += 0.10 * masks["nostril"]
 
 
 def _scars(ground: Ground, layers: Layers) -> None:

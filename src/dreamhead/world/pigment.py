@@ -2,7 +2,9 @@
 
 Epidermis: Beer-Lambert with spread path lengths; dermis: diffuse reflectance after Farrell et al. (1992).
 Absorption: Jacques, "Skin optics" (1998), haemoglobin after Prahl; colour matching: Wyman et al. (2013).
-The gains are set by eye.  sRGB of some points: pale (.84, .65, .56), olive (.78, .58, .46), dark (.34, .20, .13).
+The gains, the melanin's slope and the share of long paths are fitted to the lightness and chroma of measured skin:
+CIELAB chroma 20 when pale, 26 in the middle, 12 when very dark; a plain exponential makes dark skin orange.
+sRGB of some points: pale (.81, .66, .57), olive (.77, .61, .51), brown (.55, .39, .29), very dark (.33, .23, .17).
 """
 
 from __future__ import annotations
@@ -15,6 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from dreamhead.world.arrays import Array
 
 MELANIN_LIMIT = 1.2
+MELANIN_AT_550 = 495.0  # absorption per cm, Jacques (1998)
+MELANIN_SLOPE = 2.58  # over wavelength; 3.48 in a cuvette, shallower in living skin
+BLOOD_GAIN = 0.55
+EPIDERMIS_CM = 0.0062
+PATH_SPREAD = 1.36
 
 # Wavelength in nm, molar extinction of oxygenated and deoxygenated haemoglobin.
 _HAEMOGLOBIN = np.array(
@@ -78,19 +85,19 @@ def _table(steps_melanin: int = 40, steps_blood: int = 32) -> Array:
 
 def _reflectance(melanin_share: float, blood_share: float, oxygen: float) -> NDArray[np.float64]:
     nm = _WAVELENGTHS
-    melanin = 1.70e12 * nm**-3.48
+    melanin = MELANIN_AT_550 * (nm / 550.0) ** -MELANIN_SLOPE
     oxygenated = np.interp(nm, _HAEMOGLOBIN[:, 0], _HAEMOGLOBIN[:, 1])
     deoxygenated = np.interp(nm, _HAEMOGLOBIN[:, 0], _HAEMOGLOBIN[:, 2])
     haemoglobin = 2.303 * 150 / 64500 * (oxygen * oxygenated + (1 - oxygen) * deoxygenated)
     baseline = 0.244 + 85.3 * np.exp(-(nm - 154) / 66.2)
-    absorption = blood_share * haemoglobin + (1 - blood_share) * baseline * 0.3
+    absorption = BLOOD_GAIN * blood_share * haemoglobin + (1 - blood_share) * baseline * 0.3
     scattering = 46 * (nm / 500) ** -1.421
     single = scattering / (scattering + absorption)
     decay = np.sqrt(3 * (1 - single))
     diffuse = single / 2 * (1 + np.exp(-4 / 3 * 3.1 * decay)) * np.exp(-decay)
-    depth = 2.0 * 0.0052 * (melanin_share * melanin + (1 - melanin_share) * baseline * 0.3)
-    # a gamma spread of path lengths (k = 1.5): a plain exponential turns dark skin orange
-    return 1.22 * diffuse * (1 + depth / 1.5) ** -1.5 + 0.012
+    depth = 2.0 * EPIDERMIS_CM * (melanin_share * melanin + (1 - melanin_share) * baseline * 0.3)
+    through = (1 + depth / PATH_SPREAD) ** -PATH_SPREAD  # the mean of exp(-path) over a gamma spread of paths
+    return 1.08 * diffuse * through + 0.012
 
 
 def _rgb(spectrum: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,15 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from dreamhead.world.attributes import FREE_SLIDERS, Attributes, sample
+from dreamhead.world.archetypes import load_archetypes
+from dreamhead.world.attributes import Attributes, sample
 from dreamhead.world.captions import caption
+from dreamhead.world.masks import smooth
+from dreamhead.world.person import FREE_SLIDERS
 
 Floats = NDArray[np.float32]
 
-VERSION = 2  # raised when the regression changes: what was kept of an older one is not used
+VERSION = 4  # raised when the regression changes: what was kept of an older one is not used
 BUCKETS = 4096  # hashed words and word pairs
 EMBEDDING_WEIGHT = 6.0
 RIDGE = 10.0
+STRETCH = 0.35  # how much farther from the mean a number goes that a sentence clearly names
+USUAL_POWER = 0.3  # how far the habits of the archetype decide a choice that the sentence leaves open
 PRIOR_POWER = {
     True: 0.15,
     False: 0.4,
@@ -43,7 +48,7 @@ BOUNDS = {
     "weight": (-1.0, 1.0),
     "width": (-1.0, 1.0),
     "melanin": (0.0, 1.15),
-    "blood": (0.3, 0.7),
+    "blood": (0.05, 0.7),
     "brows": (0.15, 1.3),
     "wrinkles": (-1.0, 1.0),
     "scars": (0.0, 4.0),
@@ -54,7 +59,8 @@ BOUNDS = {
 class Regressor:
     """Weights (F, T) over the columns of `columns`, and each column's mean (T,) over the captions.
 
-    low, high (A, T): where nine in ten heads of each archetype lie, archetypes in their columns' order.
+    low, high (A, T): where nine in ten heads of each archetype lie, archetypes in their columns' order; of a
+    choice, both are the share of its heads that have it.
     """
 
     weights: Floats
@@ -69,7 +75,8 @@ class Regressor:
         kinds = [i for i, (field, _) in enumerate(columns()) if field == "archetype"]
         archetype = _chosen([columns()[i][1] for i in kinds], scores[kinds], self.means[kinds])
         kind = [columns()[i][1] for i in kinds].index(archetype)
-        scores = np.where(is_number(), np.clip(scores, self.low[kind], self.high[kind]), scores)
+        numbers = np.clip(self._stretched(scores), self.low[kind], self.high[kind])
+        scores = np.where(is_number(), numbers, scores * self._usual(kind))
         values: dict[str, Any] = {}
         for spec in fields(Attributes):
             if spec.name in ("odd", "sliders"):
@@ -87,6 +94,24 @@ class Regressor:
         sliders = {name: float(scores[i]) for i, (field, name) in enumerate(columns()) if field == "sliders"}
         return Attributes(**values, sliders=sliders)
 
+    def _stretched(self, scores: Floats) -> Floats:
+        """Numbers (T,) with large deviations enlarged.
+
+        A regression answers with means: "dark-skinned" would come out lighter than most of whom it is said.
+        Small deviations are noise, and shape sliders nearly all noise: they stay.
+        """
+        anyone = [value for field, value in columns() if field == "archetype"].index("")
+        spread = np.maximum((self.high[anyone] - self.low[anyone]) / 3.29, 1e-3)  # a normal law's 5 % to 95 %
+        deviation = scores - self.means
+        named = smooth(np.abs(deviation) / spread, 0.5, 1.2) * is_trait()
+        return (self.means + deviation * (1 + STRETCH * named)).astype(np.float32)
+
+    def _usual(self, kind: int) -> Floats:
+        """(T,) factors on choices: how much more often than all heads those of this archetype have them."""
+        if columns()[[field for field, _ in columns()].index("archetype") + kind][1] == "":
+            return np.ones_like(self.means)
+        return np.clip(self.low[kind] / np.maximum(self.means, 1e-4), 0.05, 20.0) ** USUAL_POWER
+
 
 def fit_regressor(heads: Sequence[tuple[Attributes, str]], embeddings: Floats) -> Regressor:
     """Solve the regression on captioned heads; embeddings (M, D) are unit vectors of their captions."""
@@ -101,12 +126,16 @@ def fit_regressor(heads: Sequence[tuple[Attributes, str]], embeddings: Floats) -
 
 
 def archetype_bounds(targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 5th and 95th percentile (A, T) of the heads (M, T) of each archetype; of all heads for none."""
+    """The 5th and 95th percentile (A, T) of the heads (M, T) of each archetype, of all heads for none.
+
+    Choices have their share among those heads in both.
+    """
     bounds = []
     for index, (field, value) in enumerate(columns()):
         if field == "archetype":
             own = targets[targets[:, index] > 0.5] if value else targets
-            bounds.append(np.percentile(own if len(own) >= 8 else targets, (5, 95), axis=0))
+            own = own if len(own) >= 8 else targets
+            bounds.append(np.where(is_number(), np.percentile(own, (5, 95), axis=0), own.mean(0)))
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
 
 
@@ -117,6 +146,12 @@ def is_number() -> NDArray[np.bool_]:
     return np.array(
         [field == "sliders" or not isinstance(fields_of[field].default, str) for field, _ in columns()]
     )
+
+
+@cache
+def is_trait() -> NDArray[np.bool_]:
+    """(T,) which columns are numbers that sentences name, unlike the sliders of a face's shape."""
+    return is_number() & np.array([field != "sliders" for field, _ in columns()])
 
 
 @cache
@@ -148,13 +183,20 @@ def columns() -> tuple[tuple[str, str], ...]:
         if spec.name == "odd":
             continue
         if spec.name == "sliders":
-            found += [("sliders", name) for name in FREE_SLIDERS]
+            found += [("sliders", name) for name in (*FREE_SLIDERS, *typical_sliders())]
         elif isinstance(spec.default, str):
             values = {getattr(attributes, spec.name) for attributes, _ in captioned_heads(3000, 0)}
             found += [(spec.name, value) for value in sorted(values)]
         else:
             found.append((spec.name, ""))
     return tuple(found)
+
+
+@cache
+def typical_sliders() -> tuple[str, ...]:
+    """Sliders that archetypes set and chance does not."""
+    tables = (archetype.settings.get("sliders", {}) for archetype in load_archetypes().values())
+    return tuple(sorted({name for table in tables for name in table} - set(FREE_SLIDERS)))
 
 
 def _row(attributes: Attributes) -> list[float]:

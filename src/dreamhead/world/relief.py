@@ -26,8 +26,10 @@ def shape_relief(ground: Ground, layers: Layers) -> None:
 
 def lip_creases(ground: Ground) -> Array:
     """Fine creases across the lips (N,), 0..1."""
-    creases = ground.noise_at(_lip_coordinates(ground), 0.62, 2, 0.6, 31)
-    return np.clip(creases - 0.25, 0, 1) * ground.masks["lip"] * (1 - 0.6 * ground.masks["lip_inner"])
+    along = _lip_coordinates(ground)
+    broad, fine = ground.noise_at(along, 0.62, 2, 0.6, 31), ground.noise_at(along, 1.5, 2, 0.6, 32)
+    creases = np.clip(broad - 0.15, 0, 1) + 0.6 * np.clip(fine - 0.1, 0, 1)
+    return np.clip(creases, 0, 1) * ground.masks["lip"] * (1 - 0.6 * ground.masks["lip_inner"])
 
 
 def lip_tone(ground: Ground) -> Array:
@@ -72,8 +74,9 @@ def _crepe(ground: Ground) -> Array:
 
 def _lips(ground: Ground, age: float) -> Array:
     masks = ground.masks
-    creases = (0.22 + 0.10 * age) * lip_creases(ground) * ground.visible(1.6)
-    return 0.12 * masks["lip_line"] * (1 - masks["lip"]) - creases
+    creases = (0.34 + 0.14 * age) * lip_creases(ground) * ground.visible(1.2)
+    plump = 0.05 * ground.noise_at(_lip_coordinates(ground), 0.3, 1, 0.5, 34) * masks["lip"]
+    return 0.12 * masks["lip_line"] * (1 - masks["lip"]) + plump - creases
 
 
 def _undulation(ground: Ground) -> Array:

@@ -17,6 +17,7 @@ from dreamhead.world.chromophores import spread_pigments
 from dreamhead.world.ground import Ground, Layers, SkinSurface
 from dreamhead.world.makeup import apply_dirt, apply_makeup
 from dreamhead.world.materials import apply_materials
+from dreamhead.world.openings import moisten_eye_corners
 from dreamhead.world.pigment import linear_from_srgb, skin_albedo
 from dreamhead.world.relief import pore_places, shape_relief
 from dreamhead.world.strokes import draw_hair
@@ -51,17 +52,19 @@ def generate(surface: SkinSurface, attributes: Attributes, seed: int, masks: boo
     _colour(ground, layers)
     _gloss(ground, layers)
     apply_materials(ground, layers)
+    moisten_eye_corners(ground, layers)
     draw_hair(ground, layers)
     apply_makeup(ground, layers)
     apply_dirt(ground, layers)
     fine_pores = 0.05 * (1 - ground.visible(0.9)) * pore_places(ground, attributes.skin_age)
     roughness = layers.roughness + fine_pores + 0.03 * (1 - ground.visible(0.55))
     bake = surface.bake
+    normal = bake.filled(tangent_normals(surface, layers.height.astype(np.float32)))
     return SkinMaps(
         albedo=bake.filled(np.clip(layers.albedo, 0.002, 0.92).astype(np.float32)),
         specular=bake.filled(np.clip(layers.specular, 0, 1).astype(np.float32)),
         roughness=bake.filled(np.clip(roughness, 0.12, 0.95).astype(np.float32)),
-        normal=bake.filled(tangent_normals(surface, layers.height.astype(np.float32))),
+        normal=normal / np.linalg.norm(normal, axis=-1, keepdims=True),
         displacement=bake.filled(layers.height.astype(np.float32)),
         masks={name: bake.filled(surface.masks[name]) for name in surface.masks} if masks else {},
     )
@@ -70,7 +73,7 @@ def generate(surface: SkinSurface, attributes: Attributes, seed: int, masks: boo
 def tangent_normals(surface: SkinSurface, height_mm: Array) -> Array:
     """Relief (N,) in mm -> unit tangent-space normals (N, 3), OpenGL, from exact surface gradients."""
     bake = surface.bake
-    grid = bake.filled(height_mm) / 10
+    grid = height_mm[bake.nearest] / 10
     slope_u = ((np.roll(grid, -1, 1) - np.roll(grid, 1, 1)) / 2)[bake.rows, bake.columns]
     slope_v = ((np.roll(grid, -1, 0) - np.roll(grid, 1, 0)) / 2)[bake.rows, bake.columns]
     along_u, along_v = bake.along_u, bake.along_v

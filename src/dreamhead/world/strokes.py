@@ -155,7 +155,7 @@ def _scalp(ground: Ground, layers: Layers, colour: Array) -> None:
 def _brows(ground: Ground, layers: Layers, colour: Array) -> None:
     masks, vertices, attributes = ground.masks, ground.surface.vertex_masks, ground.attributes
     # light hair hides the skin more: fewer strokes keep a white brow from looking painted
-    strength = attributes.brows * (0.6 if colour.max() > 0.2 else 1.0)
+    strength = attributes.brows * (0.6 if colour.max() > 0.2 else 1.0) * (1 - 0.6 * attributes.infancy)
     along, across = masks["brow_along"], masks["brow_across"]
     male = 1.5 if attributes.sex == "male" else 1.0
     layers.albedo = layers.albedo * np.exp(-0.38 * strength * masks["brow"][:, None] * (1 - colour))

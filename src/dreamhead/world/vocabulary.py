@@ -47,7 +47,7 @@ EYE_COLOURS: Mapping[str, Colour] = {
 
 # sRGB of creature skin: what the pigments are fitted to.
 CREATURE_COLOURS: Mapping[str, Colour] = {
-    "green": (0.36, 0.52, 0.22),
+    "green": (0.37, 0.50, 0.25),
     "dark green": (0.22, 0.37, 0.17),
     "blue": (0.29, 0.47, 0.74),
     "dark blue": (0.13, 0.20, 0.42),

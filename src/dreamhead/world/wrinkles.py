@@ -110,12 +110,12 @@ def wrinkle_relief(points: Array, surface: FrontSurface, age: float, rng: np.ran
     pen = _Pen(points, surface, relief)
     for line in LINES:
         strength = float(smooth(age, line.onset, line.onset + 0.55)) if line.onset else 0.8
-        for sign in (1, -1):
-            shaken = np.array(line.points) + rng.normal(0, 0.05, (len(line.points), 2)) * [
-                line.name != "chin",
-                1,
-            ]
-            depth = 1.35 * strength * line.depth * rng.uniform(0.65, 1.25)
+        across = float(line.name != "chin")
+        points = np.array(line.points) + rng.normal(0, 0.045, (len(line.points), 2)) * [across, 1]
+        strength *= 1.35 * rng.uniform(0.7, 1.2)
+        for sign in (1, -1):  # a face is nearly even: one side's folds are like the other's
+            shaken = points + rng.normal(0, 0.022, points.shape) * [across, 1]
+            depth = strength * line.depth * rng.uniform(0.9, 1.1)
             if depth > 0.01:
                 pen.draw(shaken, depth, line.width, line.side, line.lip, sign)
     _forehead(pen, float(smooth(age, 0.32, 0.95)), rng)
