@@ -27,7 +27,7 @@ from dreamhead.world.person import FREE_SLIDERS
 
 Floats = NDArray[np.float32]
 
-VERSION = 4  # raised when the regression changes: what was kept of an older one is not used
+VERSION = 5  # raised when the regression changes: what was kept of an older one is not used
 BUCKETS = 4096  # hashed words and word pairs
 EMBEDDING_WEIGHT = 6.0
 RIDGE = 10.0
@@ -59,8 +59,8 @@ BOUNDS = {
 class Regressor:
     """Weights (F, T) over the columns of `columns`, and each column's mean (T,) over the captions.
 
-    low, high (A, T): where nine in ten heads of each archetype lie, archetypes in their columns' order; of a
-    choice, both are the share of its heads that have it.
+    low, high (A, T): where nine in ten heads of each archetype lie (98 in 100 of all heads for none), archetypes
+    in their columns' order; of a choice, both are the share of its heads that have it.
     """
 
     weights: Floats
@@ -101,7 +101,7 @@ class Regressor:
         Small deviations are noise, and shape sliders nearly all noise: they stay.
         """
         anyone = [value for field, value in columns() if field == "archetype"].index("")
-        spread = np.maximum((self.high[anyone] - self.low[anyone]) / 3.29, 1e-3)  # a normal law's 5 % to 95 %
+        spread = np.maximum((self.high[anyone] - self.low[anyone]) / 4.65, 1e-3)  # a normal law's 1 % to 99 %
         deviation = scores - self.means
         named = smooth(np.abs(deviation) / spread, 0.5, 1.2) * is_trait()
         return (self.means + deviation * (1 + STRETCH * named)).astype(np.float32)
@@ -126,7 +126,7 @@ def fit_regressor(heads: Sequence[tuple[Attributes, str]], embeddings: Floats) -
 
 
 def archetype_bounds(targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 5th and 95th percentile (A, T) of the heads (M, T) of each archetype, of all heads for none.
+    """The 5th and 95th percentile (A, T) of the heads (M, T) of each archetype; for none, 1st and 99th of all.
 
     Choices have their share among those heads in both.
     """
@@ -135,7 +135,8 @@ def archetype_bounds(targets: NDArray[np.float64]) -> tuple[NDArray[np.float64],
         if field == "archetype":
             own = targets[targets[:, index] > 0.5] if value else targets
             own = own if len(own) >= 8 else targets
-            bounds.append(np.where(is_number(), np.percentile(own, (5, 95), axis=0), own.mean(0)))
+            reach = np.percentile(own, (5, 95) if value else (1, 99), axis=0)
+            bounds.append(np.where(is_number(), reach, own.mean(0)))
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
 
 
