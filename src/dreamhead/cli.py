@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from dreamhead import __version__, models, pipeline, settings
+from dreamhead import __version__, models, pipeline, record, settings
 from dreamhead.check.verdict import require_passed
 from dreamhead.console import Console, bundle_files, failure, hushed_libraries, open_console
 from dreamhead.errors import EXIT_FAILED, EXIT_INTERRUPTED_TWICE, DreamheadError
@@ -293,7 +293,7 @@ def _write_log(out: Path | None) -> Path:
         folders.insert(0, state_folder(out))
     for folder in folders:
         try:
-            (folder / name).write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
+            record.write_bytes(folder / name, traceback.format_exc().encode("utf-8", "backslashreplace"))
         except OSError:
             continue
         return folder / name

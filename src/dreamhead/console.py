@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -225,7 +225,8 @@ def hushed_libraries(log: Path) -> Iterator[None]:
         yield
     finally:
         for python_stream in (sys.stdout, sys.stderr):
-            python_stream.flush()
+            with suppress(OSError):  # the log's disk may be full; what is to be said of it must still be seen
+                python_stream.flush()
         for number, before in zip(numbers, kept, strict=True):
             os.dup2(before, number)
             os.close(before)

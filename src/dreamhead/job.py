@@ -14,6 +14,7 @@ from dreamhead import record
 from dreamhead.errors import DamagedFileError, UsageError
 
 STATE_FOLDER = ".dreamhead"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a full disk, a quota, a limit on the size of files
 MAX_SEED = 2**63 - 1
 _JOINERS = "\u200d\ufe0e\ufe0f"  # emoji are written with them
 
@@ -121,7 +122,7 @@ def open_output(out: Path) -> None:
         record.write_bytes(state_folder(out) / "writable", b"")
         (state_folder(out) / "writable").unlink()
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_SPACE:
             raise
         raise UsageError(
             f"cannot write to {out}: {error.strerror}", "give a folder you may write to"

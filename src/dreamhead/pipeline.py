@@ -24,7 +24,7 @@ from dreamhead.errors import DamagedFileError, DreamheadError, InterruptedRun, U
 from dreamhead.freshness import StageState, examine, stage_folder, work_folder
 from dreamhead.head.asset import HeadAsset
 from dreamhead.interrupt import stop_on_signals
-from dreamhead.job import Job, open_output, save_job, state_folder
+from dreamhead.job import NO_SPACE, Job, open_output, save_job, state_folder
 from dreamhead.lock import locked
 from dreamhead.stages.context import Context
 
@@ -349,13 +349,13 @@ def _files_in(folder: Path) -> list[str]:
 
 
 def _full_disk(error: OSError, out: Path) -> Exception:
-    """A full disk is the user's to mend; any other error of the system is passed on as it is."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DreamheadError(
-            f"the disk is full: {error.filename or out}",
-            f"free some space, then: dreamhead resume {_quoted(out)}",
-        )
-    return error
+    """A full disk or a limit on files is the user's to mend; any other error of the system is passed on."""
+    if error.errno not in NO_SPACE:
+        return error
+    what = "a file may not grow so large here" if error.errno == errno.EFBIG else "the disk is full"
+    return DreamheadError(
+        f"{what}: {error.filename or out}", f"make room, then: dreamhead resume {_quoted(out)}"
+    )
 
 
 def _quoted(out: Path) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
-from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.errors import DamagedFileError, DreamheadError, MissingModelError, UsageError
 from dreamhead.priors import store
 
 
@@ -79,3 +80,25 @@ def test_pull_refuses_what_it_cannot_have(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="texture") as caught:
         store.pull_models(["texture"], {"folder": str(tmp_path)}, lambda *a: None)
     assert "fine-tune" in caught.value.tip
+
+
+def test_a_download_that_fails_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(url: str, target: Path) -> None:
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr(store.urllib.request, "urlretrieve", unreachable)
+    with pytest.raises(DreamheadError, match="upscaler model cannot be downloaded from https://") as caught:
+        store.pull_models(["upscaler"], {"folder": str(tmp_path)}, lambda done, total, note: None)
+    assert caught.value.exit_code == 1 and "models pull upscaler" in caught.value.tip
+    assert store.verify_models({"folder": str(tmp_path)}, ["upscaler"]) == {"upscaler": "missing"}
+
+
+def test_verifying_reads_the_file_and_trusts_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "weights.bin"
+    path.write_bytes(bytes(2 << 20))
+    good, facts = store.file_hash(path), path.stat()
+    path.write_bytes(b"\1" + bytes((2 << 20) - 1))
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert store.file_hash(path) == good, "size and time say nothing of a bit that flipped"
+    with pytest.raises(DamagedFileError, match="has SHA-256"):
+        store.check_hash(path, good)

@@ -18,6 +18,7 @@ from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors.weights import (
     FETCH_AGAIN,
     HOW_TO_LIST,
+    check_tokenizer,
     compute_dtype,
     read_config,
     read_tensors,
@@ -234,6 +235,7 @@ def load_text(encoder: Path, tokenizer: Path) -> tuple[Any, Any]:
     kind = read_config(encoder / "config.json").get("model_type")
     weights = safetensors_in(encoder, "model")
     read_tensors(weights)  # finite, or refused
+    check_tokenizer(tokenizer)
     options: dict[str, Any] = {"add_pooling_layer": False} if kind == "bert" else {}
     if weights.name.endswith(".fp16.safetensors"):
         options["variant"] = "fp16"

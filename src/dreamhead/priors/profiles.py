@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors.store import ModelRecord, cuda_present, models_folder, revision_of
+from dreamhead.settings import did_you_mean
 
 if TYPE_CHECKING:
     from dreamhead.priors.protocols import Denoiser, MapDecoder, Scorer, Upscaler
@@ -61,17 +61,25 @@ def resolve_profile(name: str, settings: Mapping[str, str]) -> Profile:
     Raises UsageError for an unknown name or setting, MissingModelError when a named profile lacks a file.
     """
     if name not in PROFILE_NAMES:
-        raise UsageError(f"unknown profile {name!r}", f"use one of {', '.join(PROFILE_NAMES)}")
+        raise UsageError(f"unknown profile {name!r}", did_you_mean(name, PROFILE_NAMES))
     for key in settings:
         if key not in SETTING_NAMES:
-            near = get_close_matches(key, SETTING_NAMES, 1)
-            raise UsageError(f"unknown model setting {key!r}", f"did you mean {near[0]!r}?" if near else "")
+            known = [f"models.{each}" for each in SETTING_NAMES]
+            raise UsageError(
+                f"unknown model setting 'models.{key}' (value {settings[key]!r})",
+                did_you_mean(f"models.{key}", known),
+            )
     if name == "auto":
         return _automatic(settings)
     profile = read_profile(name, settings)
     absent = profile.missing()
     if absent:
         role, path = next(iter(absent.items()))
+        if role in settings:
+            raise MissingModelError(
+                f"models.{role}={settings[role]}: {path} is missing",
+                "name the folder or file of a whole model",
+            )
         raise MissingModelError(
             f"the {name} profile's {role} model is missing: {path}", _how_to_get(name, role)
         )

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
 from dreamhead.priors.diffusion import quiet_transformers
-from dreamhead.priors.weights import check_finite, read_config, read_tensors, safetensors_in
+from dreamhead.priors.weights import check_finite, check_tokenizer, read_config, read_tensors, safetensors_in
 
 _TEXT_TOWER = "text.transformer."
 
@@ -120,6 +120,7 @@ def _text_side(
             f"the scorer's text tower {folder} is missing", "no network is used to fetch one"
         )
     read_tensors(safetensors_in(folder, "model"))  # finite, or refused
+    check_tokenizer(folder)
     text["hf_model_name"] = text["hf_tokenizer_name"] = str(folder.resolve())
     text["hf_model_pretrained"] = not any(name.startswith(_TEXT_TOWER) for name in tensors)
     tokenizer = HFTokenizer(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dreamhead.assets import asset_path
 from dreamhead.cache import cache_folder, keep
-from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.errors import DamagedFileError, DreamheadError, MissingModelError, UsageError
 from dreamhead.record import file_sha256
 
 Progress = Callable[[int, int, str], None]
@@ -273,14 +273,25 @@ def _store_hash(key: str, value: str) -> None:
 
 def _pull(model: RemoteModel, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    if model.repository:
-        from huggingface_hub import snapshot_download
+    try:
+        if model.repository:
+            from huggingface_hub import snapshot_download
 
-        snapshot_download(model.repository, allow_patterns=list(model.patterns), local_dir=folder)
-    else:
-        target = folder / model.url.rsplit("/", 1)[1]
-        if not target.is_file():
-            aside = target.with_name(f"{target.name}.part")
-            urllib.request.urlretrieve(model.url, aside)
-            aside.replace(target)
+            snapshot_download(model.repository, allow_patterns=list(model.patterns), local_dir=folder)
+        else:
+            _pull_file(model.url, folder)
+    except OSError as error:  # the hub's and urllib's own errors are kinds of it
+        source, why = model.repository or model.url, str(error).partition("\n")[0]
+        raise DreamheadError(
+            f"the {model.role} model cannot be downloaded from {source}: {why}",
+            f"try `dreamhead models pull {model.role}` again, or put its files into {folder}",
+        ) from error
     return folder
+
+
+def _pull_file(url: str, folder: Path) -> None:
+    target = folder / url.rsplit("/", 1)[1]
+    if not target.is_file():
+        aside = target.with_name(f"{target.name}.part")
+        urllib.request.urlretrieve(url, aside)
+        aside.replace(target)

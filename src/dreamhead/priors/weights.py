@@ -56,6 +56,12 @@ def read_config(path: Path) -> dict[str, Any]:
     return config
 
 
+def check_tokenizer(folder: Path) -> None:
+    """Raise MissingModelError or DamagedFileError unless a tokenizer's vocabulary can be read from a folder."""
+    vocabulary = folder / "vocab.json"  # of the older form, with merges.txt beside it
+    read_config(vocabulary if vocabulary.is_file() else folder / "tokenizer.json")
+
+
 def check_finite(tensors: Mapping[str, Tensor], path: Path) -> None:
     """Raise DamagedFileError naming the first tensor that holds NaN or Inf."""
     for name, tensor in tensors.items():
