@@ -476,6 +476,28 @@ def test_a_missing_shipped_file_is_named(tmp_path: Path, without: Callable[[str]
     refused(make(tmp_path / "out", "--until", "carve"), 5, Path(name).name, "missing")
 
 
+# ---- the cache
+
+
+@pytest.mark.parametrize("trouble", ["damaged", pytest.param("not writable", marks=pytest.mark.slow)])
+def test_a_cache_in_trouble_only_costs_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    cache, first, second = (tmp_path / name for name in ("cache", "first", "second"))
+    monkeypatch.setenv("DREAMHEAD_CACHE", str(cache))
+    assert make(first, "--until", "paint_latent").returncode == 0
+    kept = [path for path in cache.rglob("*") if path.is_file()]
+    assert {path.parent.name for path in kept} >= {"cache", "recall", "candidates"}
+    if trouble == "damaged":
+        for path in kept:
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        monkeypatch.setenv("DREAMHEAD_CACHE", str(first / ".dreamhead" / "job.json"))
+    finished = make(second, "--until", "paint_latent")
+    assert finished.returncode == 0, finished.stderr
+    assert results(second) == results(first)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["head/house.npz", "head/skin_uv.npz", "world/archetypes.toml", "priors/embedded/upscaler"]

@@ -123,7 +123,12 @@ def sync_folder(folder: Path) -> None:
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays as safetensors, the same bytes for the same arrays."""
-    write_bytes(path, tensors_to_bytes({key: np.asarray(value, order="C") for key, value in arrays.items()}))
+    write_bytes(path, array_bytes(arrays))
+
+
+def array_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """What save_arrays writes."""
+    return tensors_to_bytes({key: np.asarray(value, order="C") for key, value in arrays.items()})
 
 
 def load_arrays(path: Path) -> Arrays:

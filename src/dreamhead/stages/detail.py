@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from dreamhead.cache import cache_folder
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Floats
-from dreamhead.priors.store import cache_folder
 from dreamhead.stages.context import Context
 from dreamhead.stages.surface import recalled
 from dreamhead.world.ground import skin_surface

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from dreamhead.cache import cache_folder, keep
 from dreamhead.config import SelectConfig
-from dreamhead.errors import InterruptedRun, UsageError
+from dreamhead.errors import DamagedFileError, InterruptedRun, UsageError
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Floats
 from dreamhead.head.wardrobe import ITEMS
 from dreamhead.priors.protocols import Scorer
-from dreamhead.priors.store import assets_folder, cache_folder
-from dreamhead.record import fingerprint, load_arrays, save_arrays
+from dreamhead.priors.store import assets_folder
+from dreamhead.record import array_bytes, fingerprint, load_arrays
 from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, CandidateCamera, embed_candidates, scores
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes, identity_vector
@@ -24,6 +27,7 @@ from dreamhead.world.recall import VERSION as RECALL_VERSION
 from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regressor
 from dreamhead.world.vocabulary import EYE_COLOURS, HAIR_COLOURS
 
+log = logging.getLogger(__name__)
 VERSION = 1
 BANK_SEED = 20240607
 TEXT_BATCH = 256
@@ -129,14 +133,24 @@ def kept(kind: str, source: list[Any], make: Callable[[], dict[str, Floats]]) ->
 
     They are kept in half precision, and a fresh result is rounded the same, so that it does not matter which.
     """
-    name = f"{kind}/{fingerprint(source)[:16]}.safetensors"
-    for folder in (assets_folder(), cache_folder()):
-        if (folder / name).is_file():
-            return {key: value.astype(np.float32) for key, value in load_arrays(folder / name).items()}
-    half = {key: value.astype(np.float16) for key, value in make().items()}
-    (cache_folder() / name).parent.mkdir(parents=True, exist_ok=True)
-    save_arrays(cache_folder() / name, half)
+    name = f"{fingerprint(source)[:16]}.safetensors"
+    shipped, stored = assets_folder() / kind / name, cache_folder(kind, name)
+    half = load_arrays(shipped) if shipped.is_file() else _stored(stored)
+    if half is None:
+        half = {key: value.astype(np.float16) for key, value in make().items()}
+        keep(stored, array_bytes(half))
     return {key: value.astype(np.float32) for key, value in half.items()}
+
+
+def _stored(path: Path) -> dict[str, Floats] | None:
+    """The arrays of a cache file, or None when there is none that can be read."""
+    if not path.is_file():
+        return None
+    try:
+        return load_arrays(path)
+    except DamagedFileError as error:
+        log.warning("%s; making it again", error.message)
+        return None
 
 
 def clipped(identity: Floats, context: Context) -> Floats:

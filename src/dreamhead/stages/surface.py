@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dreamhead.cache import cache_folder
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.geometry import triangulate, vertex_normals
 from dreamhead.head.model import Floats, HeadModel
-from dreamhead.priors.store import cache_folder
 from dreamhead.render.shade import linear_to_srgb
 from dreamhead.stages.context import Context
 from dreamhead.world.attributes import Attributes

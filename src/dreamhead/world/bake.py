@@ -6,6 +6,9 @@ Everything is authored at the default head's own positions, in centimetres, so i
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
+from dreamhead.cache import keep
 from dreamhead.errors import UsageError
 from dreamhead.head.model import HeadModel
 from dreamhead.world.arrays import Array
 
+log = logging.getLogger(__name__)
 Ints = NDArray[np.int32]
 RING_NAMES = ("mouth_ring", "mouth_angle", "eye_ring", "eye_sin", "eye_cos", "nostril_ring", "ear_ring")
 
@@ -91,8 +96,8 @@ def bake_mesh(
 ) -> Bake:
     """The same from plain arrays: positions (V, 3) in cm, quads (F, 4), uv (U, 2) with the origin top left."""
     triangles, uv_triangles = _triangles(faces), _triangles(uv_faces)
-    keep = (np.diff(np.sort(triangles, 1), axis=1) > 0).all(1)
-    triangles, uv_triangles = triangles[keep], uv_triangles[keep]
+    whole = (np.diff(np.sort(triangles, 1), axis=1) > 0).all(1)
+    triangles, uv_triangles = triangles[whole], uv_triangles[whole]
     used, compact = np.unique(triangles, return_inverse=True)
     triangles = compact.reshape(-1, 3).astype(np.int32)
     normals = _vertex_normals(position_cm[used], triangles)
@@ -228,16 +233,19 @@ def _read(path: Path | None, digest: str) -> dict[str, NDArray] | None:
     """The stored raster, or None when there is none for exactly this mesh."""
     if path is None or not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as stored:
-        if str(stored["digest"]) != digest:
-            return None
-        return {name: stored[name] for name in ("image", "hit", "nearest")}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["digest"]) != digest:
+                return None
+            return {name: stored[name] for name in ("image", "hit", "nearest")}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        log.warning("baking again what cannot be read from %s: %s", path, error)
+        return None
 
 
 def _write(path: Path | None, digest: str, arrays: dict[str, NDArray]) -> None:
     if path is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".tmp.npz")
-    np.savez(aside, digest=np.array(digest), **arrays)  # type: ignore[arg-type]
-    aside.replace(path)
+    stream = io.BytesIO()
+    np.savez(stream, digest=np.array(digest), **arrays)  # type: ignore[arg-type]
+    keep(path, stream.getvalue())
