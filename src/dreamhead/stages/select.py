@@ -62,10 +62,12 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
         judged(identity, embedding, float(closeness))
         for identity, embedding, closeness in zip(bank.identities, bank.embeddings, told, strict=True)
     ]
-    if config.caption_weight > 0:
-        recalled = clipped(identity_vector(attributes, head.slider_names, head.macros), context)
-        pool.append(judged(recalled, camera.embed(recalled), float(told.max())))
     rng = np.random.default_rng([context.seed, 1])
+    if config.caption_weight > 0:  # what the sentence itself was read to mean, varied by the seed
+        recalled = identity_vector(attributes, head.slider_names, head.macros)
+        for _ in range(config.keep):
+            varied = clipped(recalled + config.spread * rng.normal(size=len(recalled)), context)
+            pool.append(judged(varied, camera.embed(varied), 1.0))
     for index in range(config.rounds):
         pool = sorted(pool, key=lambda candidate: -candidate.score)[: config.keep]
         for child in range(config.children):
