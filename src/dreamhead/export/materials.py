@@ -86,20 +86,24 @@ def part_maps_in_bytes(maps: PartMaps) -> dict[str, Bytes8]:
 def plain_surface(name: str, maps: Mapping[str, Bytes8], **settings: Any) -> Surface:
     """A material with base colour, normal and ORM textures.
 
-    maps: albedo (H, W, 3 or 4) sRGB, roughness (H, W), and where there are any normal (H, W, 3) and
-    occlusion (H, W).
+    maps: albedo (H, W, 3 or 4) sRGB, roughness (H, W), and where there are any normal (H, W, 3), occlusion
+    and metalness (H, W).
     """
     pictures: dict[str, Picture] = {f"{name}_albedo": maps["albedo"]}
     if "normal" in maps:
         pictures[f"{name}_normal"] = maps["normal"]
     pictures[f"{name}_roughness"] = maps["roughness"]
-    pictures[f"{name}_orm"] = packed_orm(maps.get("occlusion", 255), maps["roughness"])
+    pictures[f"{name}_orm"] = packed_orm(
+        maps.get("occlusion", 255), maps["roughness"], maps.get("metalness", 0)
+    )
     files = encode_all(pictures)
 
     def texture(kind: str) -> Texture | None:
         key = f"{name}_{kind}"
         return Texture(key, PNG, files[key]) if key in files else None
 
+    if "metalness" in maps:
+        settings["metallic_factor"] = 1.0
     material = Material(
         name, base_color=texture("albedo"), normal=texture("normal"), orm=texture("orm"), **settings
     )
