@@ -291,6 +291,8 @@ def _hem_presence(item: DrawItem) -> NDArray[np.float32]:
     height = np.full(points, np.inf)
     height[welded] = item.vertices[:, 1]
     lowest = border[np.argmin(height[border[:, 0]]), 0]  # the mouth and the eyes are loops of their own
+    if height[lowest] > item.vertices[:, 1].min() + HEM_FADE:
+        return np.ones(len(item.vertices), np.float32)  # a closed hem
     hem = (loop == loop[lowest])[welded]
     distance, _ = cKDTree(item.vertices[hem]).query(item.vertices)
     ramp = np.clip(distance / HEM_FADE, 0, 1)

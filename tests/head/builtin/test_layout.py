@@ -65,6 +65,8 @@ def test_skin_mirrors_about_the_middle(builtin, mirror):
     skin = by_name(builtin, "skin")
     place = {}
     for face, uv_face in zip(skin.faces, skin.uv_faces, strict=True):
+        if skin.uv[uv_face, 1].max() < 0.104:  # the underside's island, tested on its own
+            continue
         side = np.sign(builtin.mean[face, 0].mean())
         for vertex, uv in zip(face, uv_face, strict=True):
             place[int(vertex), side] = skin.uv[uv].astype(np.float64)

@@ -17,6 +17,8 @@ from dreamhead.head.builtin.anatomy import (
     rotate_x,
     rotate_y,
 )
+from dreamhead.head.builtin.bust import shoulder_handles
+from dreamhead.head.builtin.cage import node_key
 from dreamhead.head.builtin.expressions import Actor, HandleTable, JawPose, PosedCage
 from dreamhead.head.builtin.fill import rest_points
 from dreamhead.head.builtin.identity import SLIDER_NAMES, Rest, apply_sliders, slider_fields
@@ -66,12 +68,17 @@ def read_tables() -> Tables:
     """Read the shipped tables once.  Raises MissingModelError or DamagedFileError, naming the file."""
     cage = build_surface().cage
     house = asset_arrays("head/house.npz")
+    nodes, nodes_x = (
+        np.array([cage.index[node_key(str(name))] for name in house[column]])
+        for column in ("nodes", "nodes_x")
+    )
+    below, shoulders = shoulder_handles(cage)
     points = rest_points(
         cage,
-        house["nodes"].astype(np.int64),
-        house["nodes_x"].astype(np.int64),
-        house["x"] / 100.0,
-        np.stack([house["y"], house["z"]], 1) / 100.0,
+        np.concatenate([nodes, below]),
+        np.concatenate([nodes_x, below]),
+        np.concatenate([house["x"] / 100.0, shoulders[:, 0]]),
+        np.concatenate([np.stack([house["y"], house["z"]], 1) / 100.0, shoulders[:, 1:]]),
     )
     tables = expressions.parse_tables(asset_json("head/expressions.json"))
     return Tables(points, slider_fields(cage, points), tables)

@@ -53,6 +53,10 @@ class BuiltinHead:
     slider_names: tuple[str, ...] = identity.SLIDER_NAMES
     slider_limits: Floats = field(default_factory=_limits)
     macros: Mapping[str, Floats] = field(default_factory=_macros)
+    canonical: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.canonical = self.mean
 
     def neutral(self, identity: Floats) -> Floats:
         """(K,) -> (V, 3) metres, lips and lids solved."""
@@ -85,7 +89,7 @@ def build_head() -> BuiltinHead:
         joint_weights=weights.joint_weights(default, vertices),
         landmarks_478=landmarks.face_mesh_478(surface, vertices, coordinates),
         landmarks_68=landmarks.multi_pie_68(surface, vertices, coordinates),
-        masks=regions.masks(vertices, coordinates),
+        masks=regions.masks(surface, vertices, coordinates),
         fields=coordinates,
     )
 

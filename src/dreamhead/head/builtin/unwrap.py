@@ -2,8 +2,9 @@
 
 Run `python -m dreamhead.head.builtin.unwrap` after changing the default head; it rewrites
 assets/head/skin_uv.npz.  The left half is flattened with its front midline straight and mirrored; the
-seam runs up the back midline.  ARAP: Liu et al. 2008.  Untangling: Garanzha et al. 2021, "Foldover-free
-maps in 50 lines of code".
+seam runs up the back midline, the hem's underside is an island above the crown.  Cage nodes are held near
+their places in the shipped table, so that the face stays where trained models know it.
+ARAP: Liu et al. 2008.  Untangling: Garanzha et al. 2021, "Foldover-free maps in 50 lines of code".
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu, spsolve
 
-from dreamhead.assets import asset_path
+from dreamhead.assets import asset_arrays, asset_path
+from dreamhead.head.builtin.anatomy import smoothstep
+from dreamhead.head.builtin.cage import Key, node_key
 from dreamhead.head.builtin.expressions import pose_all
 from dreamhead.head.builtin.generate import Generator, default_generator
 from dreamhead.head.builtin.surface import Surface, build_surface, skin_vertices
@@ -29,6 +32,23 @@ Triangles = NDArray[np.int64]
 MARGIN = 0.004  # of the map, 16 pixels at 4096
 SOCKET_RING = 6  # behind this eye ring the lids' lining is laid into the eye's hole
 PIT_WEIGHT = 0.02  # hidden pits may shrink: they only must not fold
+SHOULDER_SCALE = 0.72  # of the map's resolution on the shoulders
+HOLD_FACE, HOLD_HEAD = 30.0, 0.3  # pull towards the shipped places, per cm^2, against the mean distortion
+HEM_TOP, HEM_BOTTOM = MARGIN, 0.1  # v of the underside's island
+
+
+@dataclass(frozen=True)
+class Table:
+    """What skin_uv.npz holds of the left half: skin vertex numbers (n,) and uv (n, 2), origin top left, u from
+    0.5 to 1 - MARGIN; the hem's underside in the same way; and the named cage nodes' places in the chart.
+    """
+
+    vertices: NDArray[np.int64]
+    uv: Points
+    hem_vertices: NDArray[np.int64]
+    hem_uv: Points
+    nodes: NDArray[np.str_]
+    node_uv: Points
 
 
 @dataclass(frozen=True)
@@ -47,16 +67,116 @@ class _Chart:
     start: Points
 
 
-def flatten(generator: Generator) -> tuple[NDArray[np.int64], Points]:
-    """Left-half skin vertices (n,) and their uv (n, 2): origin top left, u from 0.5 to 1 - MARGIN."""
+def flatten(generator: Generator, shipped: dict[Key, Points]) -> Table:
+    """The left half's chart.  shipped: uv (2,) of cage nodes to hold; without any the chart fills the map."""
+    surface = build_surface()
     chart = _chart(generator)
-    uv = _with_sockets(chart.used, _untangle(chart, _arap(chart, rounds=60))[: len(chart.used)])
-    scale = (0.5 - MARGIN) / uv[:, 0].max()
-    height = np.ptp(uv[:, 1]) * scale
-    if height > 1 - 2 * MARGIN:
-        scale *= (1 - 2 * MARGIN) / height
-    middle = 0.5 * (uv[:, 1].max() + uv[:, 1].min())
-    return chart.used, np.stack([0.5 + uv[:, 0] * scale, 0.5 - (uv[:, 1] - middle) * scale], 1)
+    flat = _arap(chart, rounds=60)
+    held = _held(chart, surface, shipped)
+    if held is None:
+        flat = _untangle(chart, flat, None)
+        scale = (0.5 - MARGIN) / flat[:, 0].max()
+        height = np.ptp(flat[:, 1]) * scale
+        scale *= min(1.0, (1 - 2 * MARGIN) / height)
+        middle = 0.5 * (flat[:, 1].max() + flat[:, 1].min())
+    else:
+        scale, middle = _fitted(flat, held)
+        in_cm = np.stack([held.uv[:, 0] - 0.5, 0.5 - held.uv[:, 1]], 1) / scale + [0, middle]
+        bounds = np.array([[0, middle - (0.5 - MARGIN) / scale], [0, middle + (0.5 - MARGIN) / scale]])
+        bounds[1, 0] = (0.5 - MARGIN) / scale
+        bounds[1, 1] -= (HEM_BOTTOM - HEM_TOP + MARGIN) / scale
+        flat = _moved_to(chart, flat, held.places, in_cm)
+        flat = _untangle(chart, flat, _Hold(held.places, in_cm, held.weight, bounds))
+    flat = _with_sockets(chart.used, flat[: len(chart.used)])
+    uv = np.stack([0.5 + flat[:, 0] * scale, 0.5 - (flat[:, 1] - middle) * scale], 1)
+    hem_vertices, hem_uv = _hem_island(generator, surface)
+    cage = surface.cage
+    at = np.full(surface.vertex_count, -1)
+    at[chart.used] = np.arange(len(chart.used))
+    placed = [node for node in range(len(cage)) if at[node] >= 0]
+    names = np.array(["{}{},{}".format(*cage.keys[node]) for node in placed])
+    return Table(chart.used, uv, hem_vertices, hem_uv, names, uv[at[placed]])
+
+
+@dataclass(frozen=True)
+class _Held:
+    places: NDArray[np.int64]  # (n,) into the chart's vertices
+    uv: Points  # (n, 2)
+    weight: Points  # (n,)
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """Where chart vertices are pulled to (cm in the chart), how strongly, and the box (2, 2) low, high."""
+
+    places: NDArray[np.int64]
+    goals: Points
+    weight: Points
+    bounds: Points
+
+
+def _held(chart: _Chart, surface: Surface, shipped: dict[Key, Points]) -> _Held | None:
+    """The cage nodes that have a place already; hidden rings and the neck's base are left free."""
+    at = np.full(surface.vertex_count, -1)
+    at[chart.used] = np.arange(len(chart.used))
+    cage, rest = surface.cage, default_generator().rest.points
+    places, goals, weight = [], [], []
+    for key, uv in shipped.items():
+        kind, ring, row = key
+        free = (
+            (kind == "e" and ring > 2)
+            or kind == "a"
+            or (kind == "n" and ring > 1)
+            or (kind == "g" and row < 2)
+        )
+        node = cage.index.get(key, -1)
+        if node < 0 or free or at[node] < 0:
+            continue
+        on_face = rest[node, 2] > 3.5 and rest[node, 1] > -8.0
+        places.append(at[node])
+        goals.append(uv)
+        weight.append(HOLD_FACE if on_face else HOLD_HEAD)
+    if not places:
+        return None
+    return _Held(np.array(places), np.array(goals), np.array(weight) / len(places))
+
+
+def _fitted(flat: Points, held: _Held) -> tuple[float, float]:
+    """Scale and height in cm at v = 0.5 that lay the held vertices nearest to their places."""
+    here, weight = flat[held.places], held.weight / held.weight.sum()
+    goal = np.stack([held.uv[:, 0] - 0.5, 0.5 - held.uv[:, 1]], 1)
+    middle_here, middle_goal = weight @ here[:, 1], weight @ goal[:, 1]
+    centred = here - [0, middle_here]
+    target = goal - [0, middle_goal]
+    scale = float((weight[:, None] * centred * target).sum() / (weight[:, None] * centred**2).sum())
+    return scale, float(middle_here - middle_goal / scale)
+
+
+def _moved_to(chart: _Chart, flat: Points, places: NDArray[np.int64], goals: Points) -> Points:
+    """The flat chart with held vertices at their goals, the rest carried along harmonically."""
+    triangles = chart.triangles
+    known = np.zeros(len(flat), bool)
+    known[places] = True
+    shift = np.zeros_like(flat)
+    shift[places] = goals - flat[places]
+    ends = np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)])
+    used = np.zeros(len(flat), bool)
+    used[triangles.ravel()] = True
+    shift = _harmonic_over(shift, ends, used & ~known, known)
+    shift[chart.front, 0] = 0
+    return flat + shift
+
+
+def _hem_island(generator: Generator, surface: Surface) -> tuple[NDArray[np.int64], Points]:
+    """The underside as seen from below, front upwards, above the crown."""
+    faces = surface.left & surface.hem
+    vertices = np.unique(surface.quads[faces])
+    points = skin_vertices(surface, generator.rest.points)[vertices]
+    flat = np.stack([points[:, 0], -points[:, 2]], 1)
+    scale = (HEM_BOTTOM - HEM_TOP) / np.ptp(flat[:, 1])
+    uv = (flat - [0, flat[:, 1].min()]) * scale + [0.5, HEM_TOP]
+    uv[np.abs(points[:, 0]) < 1e-7, 0] = 0.5
+    return vertices, uv
 
 
 def _chart(generator: Generator) -> _Chart:
@@ -64,7 +184,7 @@ def _chart(generator: Generator) -> _Chart:
     neutral = skin_vertices(surface, generator.rest.points)
     posed = _opened(generator, surface)
     socket = surface.cage.quads_within(e=SOCKET_RING)[surface.parent]
-    kept = surface.left & ~surface.bag
+    kept = surface.left & ~surface.bag & ~surface.hem
     used = np.unique(surface.quads[kept])
     number = np.full(surface.vertex_count, -1)
     number[used] = np.arange(len(used))
@@ -80,9 +200,10 @@ def _chart(generator: Generator) -> _Chart:
     fan_shape = np.concatenate([posed[used], fan_points])
     center = points[open_triangles].mean(1)
     face = np.clip((center[:, 2] - 2) / 7, 0, 1) * np.clip((center[:, 1] + 9) / 4, 0, 1)
+    resolution = 1 - (1 - SHOULDER_SCALE) * smoothstep(-center[:, 1], 11.0, 16.0)
     shape = np.concatenate(
         [
-            _flat_edges(points, open_triangles),
+            _flat_edges(points, open_triangles) * resolution[:, None, None],
             _flat_edges(points, pit_triangles) * 0.4,
             _flat_edges(fan_shape, fans),
         ]
@@ -172,8 +293,15 @@ def _first_guess(points: Points, quads: Triangles) -> tuple[Points, NDArray[np.b
 
 
 def _harmonic(values: Points, quads: Triangles, free: NDArray[np.bool_], known: NDArray[np.bool_]) -> Points:
+    return _harmonic_over(values, np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)]), free, known)
+
+
+def _harmonic_over(
+    values: Points, ends: Triangles, free: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> Points:
+    """Values (n, C) at free vertices become the mean of their neighbours along edges (E, 2)."""
     count = len(values)
-    ends = np.unique(np.sort(np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)]), 1), axis=0)
+    ends = np.unique(np.sort(ends, 1), axis=0)
     ends = np.concatenate([ends, ends[:, ::-1]])
     graph = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
     laplacian = (sparse.diags(np.asarray(graph.sum(1)).ravel()) - graph).tocsr()
@@ -275,8 +403,12 @@ def _arap(chart: _Chart, rounds: int) -> Points:
     return uv
 
 
-def _untangle(chart: _Chart, uv: Points, rounds: int = 12) -> Points:
+def _untangle(chart: _Chart, uv: Points, hold: _Hold | None, rounds: int = 12) -> Points:
     """Minimise a regularised distortion whose barrier tightens until every triangle is upright."""
+    bounds = None
+    if hold is not None:
+        uv = np.clip(uv, *hold.bounds)
+        bounds = Bounds(np.tile(hold.bounds[0], len(uv)), np.tile(hold.bounds[1], len(uv)))
     area = np.abs(np.linalg.det(chart.shape))
     sound = area > 1e-9
     triangles = chart.triangles[sound]
@@ -310,6 +442,10 @@ def _untangle(chart: _Chart, uv: Points, rounds: int = 12) -> Points:
         np.add.at(gradient, triangles[:, 1], d_edges[:, :, 0])
         np.add.at(gradient, triangles[:, 2], d_edges[:, :, 1])
         np.add.at(gradient, triangles[:, 0], -d_edges.sum(2))
+        if hold is not None:
+            away = flat[hold.places] - hold.goals
+            value += float((hold.weight[:, None] * away**2).sum())
+            gradient[hold.places] += 2 * hold.weight[:, None] * away
         gradient[chart.front, 0] = 0
         return value, gradient.ravel()
 
@@ -317,7 +453,7 @@ def _untangle(chart: _Chart, uv: Points, rounds: int = 12) -> Points:
         lowest = np.linalg.det(jacobian(uv)).min()
         epsilon = max(1e-6, np.sqrt(1e-12 + 0.04 * min(lowest, 0.0) ** 2)) if lowest < 0 else 1e-6
         found = minimize(
-            energy, uv.ravel(), args=(epsilon,), jac=True, method="L-BFGS-B",
+            energy, uv.ravel(), args=(epsilon,), jac=True, method="L-BFGS-B", bounds=bounds,
             options={"maxiter": 200, "maxcor": 12, "maxfun": 400},
         )  # fmt: skip
         uv = found.x.reshape(count, 2)
@@ -326,11 +462,27 @@ def _untangle(chart: _Chart, uv: Points, rounds: int = 12) -> Points:
     return uv
 
 
+def shipped_nodes() -> dict[Key, Points]:
+    """Where the shipped table has the cage's nodes."""
+    table = asset_arrays("head/skin_uv.npz")
+    return {
+        node_key(str(name)): uv
+        for name, uv in zip(table["nodes"], table["node_uv"].astype(float), strict=True)
+    }
+
+
 def main() -> None:
     """Rewrite the shipped table from the default head."""
-    used, uv = flatten(default_generator())
-    path = asset_path("head") / "skin_uv.npz"
-    np.savez_compressed(path, vertices=used.astype(np.int16), uv=uv.astype(np.float32))
+    table = flatten(default_generator(), shipped_nodes())
+    np.savez_compressed(
+        asset_path("head") / "skin_uv.npz",
+        vertices=table.vertices.astype(np.int16),
+        uv=table.uv.astype(np.float32),
+        hem_vertices=table.hem_vertices.astype(np.int16),
+        hem_uv=table.hem_uv.astype(np.float32),
+        nodes=table.nodes,
+        node_uv=table.node_uv.astype(np.float32),
+    )
 
 
 if __name__ == "__main__":
