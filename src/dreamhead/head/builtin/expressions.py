@@ -39,6 +39,7 @@ from dreamhead.head.builtin.interior import (
     margin_on_surface,
     place_lids,
 )
+from dreamhead.head.builtin.lips import parted
 
 Points = NDArray[np.float64]
 
@@ -172,7 +173,7 @@ def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
     if base == "mouthClose":
         opened = known.get("jawOpen")
         return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
-    return _table_field(a, base)
+    return parted(a.cage, a.rest, _table_field(a, base))
 
 
 def _table_field(a: Actor, name: str) -> Points:
