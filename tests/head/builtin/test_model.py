@@ -15,7 +15,7 @@ from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(len(SLIDER_NAMES), np.float32)
-FIGURES = [0.03266494, 0.05218115, 0.06896999, 1.494179, 10.71264, 0.5154568, 48.45208]
+FIGURES = [0.03224449, 0.05214735, 0.06901652, 1.495506, 10.6839, 0.5165216, 48.45934]
 
 
 def test_shapes(builtin):
@@ -117,7 +117,7 @@ def test_masks_and_fields(builtin):
         assert values.shape == (len(builtin.mean),) and values.min() >= 0 and values.max() <= 1
     points = {name: builtin.mean[mask > 0.9] for name, mask in builtin.masks.items()}
     assert points["scalp"][:, 1].min() > -0.06 and points["neck"][:, 1].max() < -0.03
-    assert np.abs(points["ears"][:, 0]).min() > 0.055
+    assert np.abs(points["ears"][:, 0]).min() > 0.05
     assert points["face"][:, 2].min() > 0.0
     assert np.abs(points["lips"][:, 0]).max() < 0.03 and points["lips"][:, 2].min() > 0.09
     assert builtin.masks["face"][builtin.landmarks_478.vertices[205, 0]] > 0.9

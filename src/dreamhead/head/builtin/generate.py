@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -12,8 +12,10 @@ from dreamhead.assets import asset_arrays, asset_json
 from dreamhead.head.builtin import expressions, parts
 from dreamhead.head.builtin.anatomy import (
     EYE_CENTER,
+    JAW_HINGE,
     LOOK_SIDE_DEG,
     LOOK_UP_DEG,
+    Eye,
     rotate_x,
     rotate_y,
 )
@@ -21,7 +23,14 @@ from dreamhead.head.builtin.bust import shoulder_handles
 from dreamhead.head.builtin.cage import node_key
 from dreamhead.head.builtin.expressions import Actor, HandleTable, JawPose, PosedCage
 from dreamhead.head.builtin.fill import rest_points
-from dreamhead.head.builtin.identity import SLIDER_NAMES, Rest, apply_sliders, slider_fields
+from dreamhead.head.builtin.identity import (
+    NECK_BASE,
+    SKULL_BASE,
+    SLIDER_NAMES,
+    Rest,
+    apply_sliders,
+    slider_fields,
+)
 from dreamhead.head.builtin.interior import contact_on_surface, finish
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
 from dreamhead.head.model import ARKIT_NAMES, Floats
@@ -91,9 +100,25 @@ def generator(identity: Floats | Points) -> Generator:
     finished = finish(build_surface(), rest.points, rest.eye)
     return Generator(
         np.asarray(identity, np.float64),
-        Rest(**{**rest.__dict__, "points": finished}),
+        replace(rest, points=finished),
         tables.expressions,
     )
+
+
+def base_generator() -> Generator:
+    """The base head, without the house shift and any slider: textures, masks and landmarks are authored on it."""
+    tables = read_tables()
+    rest = Rest(
+        points=tables.points,
+        eye=Eye(EYE_CENTER, 1.0),
+        teeth_offset=np.zeros(3),
+        teeth_scale=1.0,
+        jaw_hinge=JAW_HINGE,
+        skull_base=SKULL_BASE,
+        neck_base=NECK_BASE,
+    )
+    finished = finish(build_surface(), rest.points, rest.eye)
+    return Generator(np.zeros(0), replace(rest, points=finished), tables.expressions)
 
 
 def default_generator() -> Generator:

@@ -66,7 +66,7 @@ def _behind_front_edge(margin: Points) -> dict[int, Points]:
         LID_MARGIN_MIDDLE_RING: at(turned(0.004), 0.5 * thickness),
         LID_EDGE_RING: at(turned(0.012), np.minimum(LID_EDGE_CLEARANCE, thickness)),
         6: at(turned(0.11), 0.03),
-        7: EYE_CENTER + turned(0.5) * (EYE_RADIUS + 0.06),
+        7: EYE_CENTER + turned(0.34) * (EYE_RADIUS + 0.06),
     }
 
 

@@ -1,4 +1,4 @@
-"""Semantic coordinates and masks carried from the cage to every vertex of the default head."""
+"""Semantic coordinates and masks carried from the cage to every vertex of the base head."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def fields(surface: Surface, points: Points) -> dict[str, Floats]:
 
 
 def masks(surface: Surface, vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]:
-    """MASK_NAMES: (V,) in 0..1, from the default head's vertices (V, 3) cm.
+    """MASK_NAMES: (V,) in 0..1, from the base head's vertices (V, 3) cm.
 
     lids end at the margin's back edge; the neck goes on down to the hem, bust is its part below the collar.
     """

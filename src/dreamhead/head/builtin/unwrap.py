@@ -1,6 +1,6 @@
 """Flatten the skin into one chart: as rigid as possible, then without a single flipped triangle.
 
-Run `python -m dreamhead.head.builtin.unwrap` after changing the default head; it rewrites
+Run `python -m dreamhead.head.builtin.unwrap` after changing the base head; it rewrites
 assets/head/skin_uv.npz.  The left half is flattened with its front midline straight and mirrored; the
 seam runs up the back midline, the hem's underside is an island above the crown.  Cage nodes are held near
 their places in the shipped table, so that the face stays where trained models know it.
@@ -22,7 +22,7 @@ from dreamhead.assets import asset_arrays, asset_path
 from dreamhead.head.builtin.anatomy import smoothstep
 from dreamhead.head.builtin.cage import Key, node_key
 from dreamhead.head.builtin.expressions import pose_all
-from dreamhead.head.builtin.generate import Generator, default_generator
+from dreamhead.head.builtin.generate import Generator, base_generator
 from dreamhead.head.builtin.surface import Surface, build_surface, skin_vertices
 from dreamhead.head.geometry import triangulate
 
@@ -32,8 +32,9 @@ Triangles = NDArray[np.int64]
 MARGIN = 0.004  # of the map, 16 pixels at 4096
 SOCKET_RING = 6  # behind this eye ring the lids' lining is laid into the eye's hole
 PIT_WEIGHT = 0.02  # hidden pits may shrink: they only must not fold
+AREA_SHARE = 0.3  # how much areas count against angles
 SHOULDER_SCALE = 0.72  # of the map's resolution on the shoulders
-HOLD_FACE, HOLD_HEAD = 30.0, 0.3  # pull towards the shipped places, per cm^2, against the mean distortion
+HOLD_FACE, HOLD_HEAD = 5.0, 0.2  # pull towards the shipped places, per cm^2, against the mean distortion
 HEM_TOP, HEM_BOTTOM = MARGIN, 0.1  # v of the underside's island
 
 
@@ -119,7 +120,7 @@ def _held(chart: _Chart, surface: Surface, shipped: dict[Key, Points]) -> _Held 
     """The cage nodes that have a place already; hidden rings and the neck's base are left free."""
     at = np.full(surface.vertex_count, -1)
     at[chart.used] = np.arange(len(chart.used))
-    cage, rest = surface.cage, default_generator().rest.points
+    cage, rest = surface.cage, base_generator().rest.points
     places, goals, weight = [], [], []
     for key, uv in shipped.items():
         kind, ring, row = key
@@ -413,7 +414,7 @@ def _untangle(chart: _Chart, uv: Points, hold: _Hold | None, rounds: int = 12) -
     sound = area > 1e-9
     triangles = chart.triangles[sound]
     inverse = np.linalg.inv(chart.shape[sound])
-    weight = (chart.weight * area)[sound]
+    weight = (chart.weight * area**0.6)[sound]
     weight = np.maximum(weight, 1e-3 * weight.mean())
     weight /= weight.sum()
     count = len(uv)
@@ -430,9 +431,9 @@ def _untangle(chart: _Chart, uv: Points, hold: _Hold | None, rounds: int = 12) -
         chi = np.where(det > 0, 0.5 * (det + root), 0.5 * epsilon**2 / (root + np.abs(det)))
         slope = chi / root
         size = (j * j).sum((1, 2))
-        spread = det**2 + 1
+        spread = AREA_SHARE * (det**2 + 1)
         value = float((weight * (size / chi + spread / chi)).sum())
-        d_det = weight * ((2 * det) / chi - (size + spread) * slope / chi**2)
+        d_det = weight * ((2 * AREA_SHARE * det) / chi - (size + spread) * slope / chi**2)
         cofactor = np.stack(
             [np.stack([j[:, 1, 1], -j[:, 1, 0]], -1), np.stack([-j[:, 0, 1], j[:, 0, 0]], -1)], 1
         )
@@ -472,8 +473,8 @@ def shipped_nodes() -> dict[Key, Points]:
 
 
 def main() -> None:
-    """Rewrite the shipped table from the default head."""
-    table = flatten(default_generator(), shipped_nodes())
+    """Rewrite the shipped table from the base head."""
+    table = flatten(base_generator(), shipped_nodes())
     np.savez_compressed(
         asset_path("head") / "skin_uv.npz",
         vertices=table.vertices.astype(np.int16),

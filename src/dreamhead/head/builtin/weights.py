@@ -34,7 +34,7 @@ def joint_positions(rest: Rest) -> NDArray[np.float64]:
 
 
 def joint_weights(default: Generator, vertices: NDArray[np.float64]) -> Floats:
-    """(V, J) rows sum to 1, at most 3 above zero; vertices (V, 3) cm of the default head."""
+    """(V, J) rows sum to 1, at most 3 above zero; vertices (V, 3) cm of the base head."""
     column = {name: k for k, name in enumerate(JOINT_NAMES)}
     slices = part_slices()
     weights = np.zeros((len(vertices), len(JOINT_NAMES)))
