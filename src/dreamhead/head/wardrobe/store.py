@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dreamhead.assets import asset_path
+
 Arrays = dict[str, NDArray[Any]]
 
 _log = logging.getLogger(__name__)
@@ -71,6 +73,9 @@ def _write(path: Path, arrays: Arrays) -> None:
 @cache
 def _code_hash() -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *sorted(asset_path("wardrobe").glob("*.toml")),
+    ):
         digest.update(source.read_bytes())
     return digest.hexdigest()
