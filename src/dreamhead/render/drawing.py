@@ -28,7 +28,8 @@ from dreamhead.render.rasterize_warp import (
 from dreamhead.render.surface import uv_tangents
 
 CHUNK = 32768  # samples worked on at once
-KINDS = ("skin", "eye", "hair", "cloth", "mouth", "glass")
+KINDS = ("skin", "eye", "hair", "cloth", "mouth", "glass", "wet", "shade")
+OVERLAYS = ("glass", "wet", "shade")  # laid over what is drawn, in the items' order
 ATTRIBUTES = {
     "position": slice(0, 3),
     "normal": slice(3, 6),
@@ -197,15 +198,17 @@ def draw(
     """Clip positions (V, 4) drawn into a sample grid (height, width) -> its keys and the screen positions (V, 4).
 
     glass: draw glass too, each sample with the probability of its opacity; a picture lays it over instead.
+    Films of water and painted shade are never drawn: they hide nothing and cast no shadow.
     """
     screen = screen_positions(clip[None], size)[0]
     keys = empty_keys(1, size, clip.device)[0]
     for part in subject.items:  # opaque things first: they spare the others work
-        if part.opacity is None:
+        if part.opacity is None and part.item.kind not in ("wet", "shade"):
             draw_opaque(keys, screen, subject.faces[part.triangles], part.first_triangle)
     uv = subject.attributes[:, ATTRIBUTES["uv"]].contiguous()
     for part in subject.items:
-        if part.opacity is not None and (glass or part.item.kind != "glass"):
+        kinds = ("glass",) if glass else ()
+        if part.opacity is not None and (part.item.kind not in OVERLAYS or part.item.kind in kinds):
             faces = subject.faces[part.triangles]
             opacity = _level_of(part.opacity, float(_levels(subject, part, screen).median()))
             draw_with_opacity(keys, screen, faces, part.first_triangle, uv, opacity, pixel_samples)

@@ -15,7 +15,7 @@ from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(len(SLIDER_NAMES), np.float32)
-FIGURES = [0.03224449, 0.05214735, 0.06901652, 1.495506, 10.6839, 0.5165216, 48.45934]
+FIGURES = [0.02779039, 0.04763862, 0.07423925, 1.75722, 12.42669, 0.5165216, 68.89345]
 
 
 def test_shapes(builtin):
@@ -50,7 +50,8 @@ def test_faces_point_outwards(builtin):
         corners = builtin.mean[triangles].astype(np.float64)
         corners -= corners.mean((0, 1))
         volume = np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
-        assert volume > 0 or part.name == "mouth_bag", part.name
+        open_sheet = part.name.startswith(("mouth_bag", "lacrimal"))
+        assert volume > 0 or open_sheet, part.name
     normals = part_normals(builtin.mean, builtin.parts)
     assert np.allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-4)
     assert normals[builtin.landmarks_478.vertices[4, 0], 2] > 0.8
@@ -163,5 +164,5 @@ def test_numbers_change_only_with_the_version(builtin, targets):
         np.abs(builtin.parts[0].uv).mean(),
         np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
     ]
-    assert GENERATOR_VERSION == 5
+    assert GENERATOR_VERSION == 6
     assert np.allclose(found, FIGURES, rtol=2e-5), found

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.head.builtin.cage import LOWER_LID, MOUTH_CORNER, UPPER_LID
+from dreamhead.head.builtin.eyes import EYE_RINGS_DEG, EYE_SEGMENTS
 from dreamhead.head.builtin.generate import part_slices
-from dreamhead.head.builtin.parts import EYE_RINGS_DEG, EYE_SEGMENTS
 from dreamhead.head.builtin.surface import Surface
 from dreamhead.head.geometry import triangulate
 from dreamhead.head.model import Floats, Landmarks

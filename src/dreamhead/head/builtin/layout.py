@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from dreamhead.assets import asset_arrays
 from dreamhead.head.builtin.cage import LIP_CONTACT_RING, RING_COUNT, RING_LENGTH
-from dreamhead.head.builtin.generate import BAG_BOX, part_meshes, part_slices
+from dreamhead.head.builtin.generate import part_slices
+from dreamhead.head.builtin.parts import BAG_BOX, MATERIALS, part_meshes
 from dreamhead.head.builtin.surface import Surface, build_surface
 from dreamhead.head.model import Part
 
 BAG_MARGIN = 0.004
-MATERIALS = {"eye_left": "eye", "eye_right": "eye"}  # the rest of the separate parts are "mouth"
 
 
 def build_parts() -> tuple[Part, ...]:
-    """Skin, mouth bag, eyes, teeth, gums, tongue, in vertex order."""
+    """Skin, mouth bag, eyes and what lies over them, teeth, gums, tongue, in vertex order."""
     surface = build_surface()
     parts = [_skin(surface), _mouth_bag(surface)]
     slices = part_slices()

@@ -15,8 +15,8 @@ from dreamhead.head.builtin.cage import (
     ROWS,
     Cage,
 )
+from dreamhead.head.builtin.eyes import EYE_VERTEX_DEG
 from dreamhead.head.builtin.generate import part_slices
-from dreamhead.head.builtin.parts import EYE_VERTEX_DEG
 from dreamhead.head.builtin.surface import Surface, carry
 from dreamhead.head.model import Floats
 

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from dreamhead.head.builtin.cage import LIP_CONTACT_RING
 from dreamhead.head.builtin.expressions import jaw_share
-from dreamhead.head.builtin.generate import ON_JAW, Generator, part_slices
+from dreamhead.head.builtin.generate import Generator, part_slices
 from dreamhead.head.builtin.identity import NECK_BASE, Rest
 from dreamhead.head.builtin.interior import BAG_JAW_SHARE, BAG_LIP_SHARE
+from dreamhead.head.builtin.parts import IN_EYE, ON_JAW, ON_LIDS, lid_roots
 from dreamhead.head.builtin.regions import bust_share, neck_share
 from dreamhead.head.builtin.surface import build_surface, carry
 from dreamhead.head.model import JOINT_NAMES, Floats
@@ -47,7 +48,10 @@ def joint_weights(default: Generator, vertices: NDArray[np.float64]) -> Floats:
     weights[skin, column["neck"]] = neck - bust
     weights[skin, column["root"]] = bust
     weights[skin, column["head"]] = (1 - jaw) * (1 - neck)
-    rigid = {"eye_left": "eyeLeft", "eye_right": "eyeRight", "teeth_upper": "head", "gums_upper": "head"}
+    for part in ON_LIDS:
+        weights[slices[part]] = weights[lid_roots(part)]
+    rigid = {name: "eyeLeft" if side > 0 else "eyeRight" for name, side in IN_EYE.items()}
+    rigid |= {"teeth_upper": "head", "gums_upper": "head"}
     for part, joint in (rigid | dict.fromkeys(ON_JAW, "jaw")).items():
         weights[slices[part], column[joint]] = 1
     weights = weights.astype(np.float32)
