@@ -1,4 +1,4 @@
-"""Load a head model by name; the built-in one is generated once and kept in the user's cache folder."""
+"""Load a head model by name: generated or read once, then kept in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from dreamhead.errors import DamagedFileError, UsageError
+from dreamhead.errors import DamagedFileError
+from dreamhead.head import linear
 from dreamhead.head.builtin.model import BuiltinHead, build_head
 from dreamhead.head.builtin.regions import FIELD_NAMES, MASK_NAMES
-from dreamhead.head.builtin.revision import head_revision
+from dreamhead.head.builtin.revision import head_revision as builtin_revision
+from dreamhead.head.flame.model import read_flame
+from dreamhead.head.ict.model import read_ict
 from dreamhead.head.model import Landmarks, Part
+from dreamhead.head.revision import head_revision, model_folder
 
 if TYPE_CHECKING:
     from dreamhead.head.model import HeadModel
@@ -32,11 +37,22 @@ _DIGEST_BYTES = 32
 
 
 @cache
-def load_head(name: str) -> HeadModel:
-    """The head model of that name: "builtin".  Raises UsageError for any other name."""
-    if name != "builtin":
-        raise UsageError(f"there is no head model named {name!r}", tip="Known head models: builtin.")
-    return load_builtin(cache_folder())
+def load_head(name: str, folder: str = "") -> HeadModel:
+    """The head model of that name: builtin, or ict and flame read from `folder` or where the environment says.
+
+    Raises UsageError for any other name, MissingModelError without the files, DamagedFileError when they are not
+    what they should be.
+    """
+    revision = head_revision(name, folder)
+    if name == "builtin":
+        return load_builtin(cache_folder())
+    path = cache_folder() / f"{name}-{CACHE_FORMAT}-{revision[:16]}.safetensors"
+    stored = _stored(path)
+    if stored is not None:
+        return linear.unpacked(stored)
+    head = READERS[name](model_folder(name, folder), load_head("builtin"), revision)
+    _keep(path, linear.packed(head))
+    return head
 
 
 def cache_folder() -> Path:
@@ -51,19 +67,38 @@ def load_builtin(folder: Path) -> BuiltinHead:
 
     A folder that cannot be written only costs the next start its time.
     """
-    revision = head_revision()
+    revision = builtin_revision()
     path = folder / f"builtin-{CACHE_FORMAT}-{revision[:16]}.safetensors"
-    if path.exists():
+    stored = _stored(path)
+    if stored is not None:
         try:
-            return _unpacked(_read_verified(path), revision)
+            return _unpacked(stored, revision)
         except DamagedFileError as error:
             log.warning("%s; generating the head again", error.message)
     head = build_head()
-    try:
-        _write(path, save_tensors(_packed(head)))
-    except OSError as error:
-        log.warning("cannot keep the generated head in %s: %s", folder, error)
+    _keep(path, _packed(head))
     return head
+
+
+READERS = {"ict": read_ict, "flame": read_flame}
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]] | None:
+    """What the cache keeps under that name; None when there is nothing whole."""
+    if not path.exists():
+        return None
+    try:
+        return _read_verified(path)
+    except DamagedFileError as error:
+        log.warning("%s; making the head again", error.message)
+        return None
+
+
+def _keep(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    try:
+        _write(path, save_tensors(dict(arrays)))
+    except OSError as error:
+        log.warning("cannot keep the head in %s: %s", path.parent, error)
 
 
 def _write(path: Path, payload: bytes) -> None:

@@ -76,8 +76,12 @@ class HeadModel(Protocol):
     licence: Licence
     slider_names: tuple[str, ...]
     slider_limits: Floats  # (K, 2)
-    macros: Mapping[str, Floats]  # name -> (K,) direction in slider space: age, masculine, fat, child
+    # name -> (K,) direction in slider space: age, masculine, fat, child; other heads than the built-in one
+    # have its sliders' names here too, as far as their own can express them
+    macros: Mapping[str, Floats]
     mean: Floats  # (V, 3) = neutral(zeros(K))
+    canonical: Floats  # (V, 3) where each vertex lies on the built-in head's mean, for which textures and
+    # wardrobe are authored; the mean itself on the built-in head
     identity_basis: Floats  # (K, V, 3)
     parts: tuple[Part, ...]
     joint_weights: Floats  # (V, J), rows sum to 1, at most 4 above zero

@@ -31,6 +31,7 @@ from dreamhead.export.materials import (
 )
 from dreamhead.export.textures import check_skin_maps
 from dreamhead.head.asset import HeadAsset
+from dreamhead.head.load import load_head
 from dreamhead.head.model import Licence
 from dreamhead.head.wardrobe import DEFAULT_CHOICE, DEFAULT_COLOURS, Garment, dress
 from dreamhead.record import write_bytes, write_json
@@ -40,6 +41,7 @@ from dreamhead.stages.context import Context
 from dreamhead.stages.occlusion import mouth_occlusion, skin_occlusion
 from dreamhead.stages.pictures import draw_items, expression_items
 from dreamhead.world.attributes import Attributes
+from dreamhead.world.carried import carried_maps
 from dreamhead.world.eye import eye_maps, wet_all_over
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.vocabulary import EYE_COLOURS
@@ -150,7 +152,8 @@ def make_surfaces(asset: HeadAsset, garments: Sequence[Garment], context: Contex
     backend = rasterizer("auto", "cpu")
     size = asset.maps["albedo"].shape[0]
     small = min(size, PART_MAP_SIZE)
-    mouth = part_maps_in_bytes(mouth_maps(small, context.seed))
+    painted = carried_maps(mouth_maps(small, context.seed), context.head, load_head("builtin"), "mouth")
+    mouth = part_maps_in_bytes(painted)
     mouth["occlusion"] = mouth_occlusion(context.head, asset, backend, small)
     shells = shell_surfaces(context.head.parts)
     eye = eye_maps(attributes_of(asset.wardrobe), small, context.seed)

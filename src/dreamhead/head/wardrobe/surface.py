@@ -125,7 +125,7 @@ def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray
             f"the wardrobe was given {vertices.shape} vertices for a head of {head.mean.shape}",
             "pass the resting head that belongs to this head model",
         )
-    home = 100.0 * np.asarray(head.mean, np.float64)
+    home = 100.0 * np.asarray(head.canonical, np.float64)
     here = 100.0 * np.asarray(vertices, np.float64)
     skin = next(part for part in head.parts if part.name == "skin")
     triangles = triangles_of(np.asarray(skin.faces, np.int64))
