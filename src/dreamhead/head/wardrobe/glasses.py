@@ -21,6 +21,7 @@ LENS_CLEARANCE = 1.0  # cm between cornea and lens: lashes do not touch it
 SKIN_CLEARANCE = 0.14
 WRAP = 0.011  # 1/cm: how lenses bend around the face
 TILT = 0.10  # how far their lower edge stands nearer to the face
+BRIDGE = 1.5  # cm that lenses stand apart at least
 BELOW_EYE = 0.35  # cm from the eye's centre down to the lens's
 FORWARD = np.array([0.0, 0.0, 1.0])
 
@@ -51,11 +52,11 @@ class Frame:
 
 
 FRAMES: Mapping[str, Frame] = {
-    "round": Frame(4.7, 4.7, 2.0, (0.24, 0.24), metal=True),
-    "square": Frame(5.2, 3.9, 3.6, (0.48, 0.34)),
+    "round": Frame(4.5, 4.5, 2.0, (0.24, 0.24), metal=True),
+    "square": Frame(5.0, 3.8, 3.6, (0.48, 0.34)),
     "aviators": Frame(
-        5.6,
-        4.7,
+        5.3,
+        4.6,
         2.25,
         (0.20, 0.22),
         drop=0.85,
@@ -64,8 +65,8 @@ FRAMES: Mapping[str, Frame] = {
         lens=(0.012, 0.014, 0.012, 0.90),
         shade=0.4,
     ),
-    "cat_eye": Frame(5.1, 3.5, 2.5, (0.50, 0.36), lift=1.25),
-    "half_rim": Frame(5.1, 3.3, 3.4, (0.34, 0.30), upper_only=True),
+    "cat_eye": Frame(4.9, 3.4, 2.5, (0.50, 0.36), lift=1.25),
+    "half_rim": Frame(4.9, 3.2, 3.4, (0.34, 0.30), upper_only=True),
 }
 
 
@@ -135,21 +136,23 @@ def _seated(surface: Surface, shape: Frame) -> Seat:
     scale = span / EYE_SPAN
     middle = float(eyes[:, 0].mean())
     nearest = float(eyes[:, 2].mean()) + EYE_RADIUS + LENS_CLEARANCE + WRAP * (0.5 * span) ** 2
-    best: tuple[float, Seat] | None = None
-    for apart in (0.0, 0.15, 0.3, 0.45):
-        for depth in np.arange(nearest, nearest + 1.3, 0.1):
-            centre = np.array([0.5 * span + apart, eyes[:, 1].mean() - BELOW_EYE])
-            seat = Seat(shape, scale, centre, middle, float(depth))
-            points = np.concatenate(
-                [seat.outline(side, shrink) for side in (1.0, -1.0) for shrink in (-0.25, 0.0, 0.6, 1.3)]
-            )
-            clear = float(surface.distance.distance(points).min())
-            if best is None or clear > best[0] + 0.02:
-                best = (clear, seat)
-            if clear >= SKIN_CLEARANCE + 0.5 * shape.rim[1]:
-                return seat
-    assert best is not None
-    return best[1]
+    needed = SKIN_CLEARANCE + 0.5 * shape.rim[1]
+    inner = max(0.5 * span, 0.5 * scale * (shape.width + BRIDGE))
+    found: list[tuple[float, int, Seat]] = []
+    for raised in (0.0, 0.2, 0.4):
+        for apart in (0.0, 0.15, 0.3, 0.45, 0.6):
+            for further in np.arange(0.0, 2.2, 0.1):
+                centre = np.array([inner + apart, eyes[:, 1].mean() - BELOW_EYE + raised])
+                seat = Seat(shape, scale, centre, middle, nearest + float(further))
+                points = np.concatenate(
+                    [seat.outline(side, shrink) for side in (1.0, -1.0) for shrink in (-0.25, 0.0, 0.6, 1.3)]
+                )
+                clear = float(surface.distance.distance(points).min())
+                lack = max(needed - clear, 0.0)
+                found.append((20 * lack + further + 0.9 * apart + 1.5 * raised, len(found), seat))
+                if lack == 0:
+                    break
+    return min(found)[2]
 
 
 def _rim(shape: Frame, rim: Floats) -> list[Sheet]:
@@ -238,7 +241,7 @@ def _pad(surface: Surface, rim: Floats, side: float) -> list[Sheet]:
     """A pad against the side of the nose, on a little arm."""
     start = rim[int(0.55 * OUTLINE)]
     distance, outward = surface.distance.look(start[None])
-    rest = start - outward[0] * (distance[0] - 0.10)
+    rest = start - outward[0] * (distance[0] - 0.17)
     if np.linalg.norm(rest - start) > 1.1:
         rest = start + 1.1 * unit(rest - start)
     path = (

@@ -23,7 +23,7 @@ from dreamhead.head.wardrobe.surface import Roots, Surface
 
 Floats = NDArray[np.float64]
 
-LOBE = np.array([7.2, -1.35, 1.2])  # the left lobe's outer side on the default head, cm
+LOBE_HEIGHT = 0.55  # cm above an ear's lowest point
 EYE_ROOM = 2.0  # cm from an eye's centre that a patch keeps: cornea and lashes
 PATCH_SIZE = (2.55, 2.3)  # half width and height, cm
 UP = np.array([0.0, 1.0, 0.0])
@@ -47,8 +47,10 @@ def eye_patch(surface: Surface) -> tuple[list[Sheet], Press]:
     along = (eye - origins) @ ahead
     reach = np.maximum(reach, along + np.sqrt(np.maximum(EYE_ROOM**2 - side**2, 0)))
     dome = 1 - shares[:, None] ** 4
-    height = ((reach - reach[-1]) / (dome + 0.06)).max()
-    reach = reach[-1] + max(float(height), 0.4) * dome
+    edge = np.maximum(reach[-1], gaussian_filter1d(reach[-1], 2.0, mode="wrap"))
+    rest = edge.mean() + shares[:, None] ** 2 * (edge - edge.mean())
+    height = ((reach - rest) / (dome + 0.06)).max()
+    reach = rest + max(float(height), 0.4) * dome
     points = origins + reach[..., None] * ahead
     shield = sheet([folded(list(points), -0.14 * ahead)], "patch", centre=eye - 3 * ahead)
     top = points[-1][np.argmin(np.abs(turn - 0.62 * np.pi))]
@@ -68,7 +70,7 @@ def earrings(surface: Surface, name: str) -> list[tuple[Sheet, Roots]]:
     """Studs or hoops, each sheet with the point of the lobe (one root) that it hangs on."""
     made = []
     for side in (1.0, -1.0):
-        root = surface.nearest(LOBE[None] * (side, 1.0, 1.0))
+        root = lobe(surface, side)
         point, normal = root.points[0], root.normals[0]
         if name == "studs":
             made.append((ball(point + 0.10 * normal, 0.30, "metal", squash=1 - 0.3 * np.abs(normal)), root))
@@ -76,6 +78,21 @@ def earrings(surface: Surface, name: str) -> list[tuple[Sheet, Roots]]:
         else:
             made.append((_hoop(surface, point, normal), root))
     return made
+
+
+def lobe(surface: Surface, side: float) -> Roots:
+    """The middle of a lobe's outer side, as one root: side 1 is the left ear, -1 the right."""
+    without = np.unique(surface.triangles_without_ears)
+    ears = surface.triangles[~np.isin(surface.triangles, without).any(1)]
+    ear = np.unique(ears)
+    ear = ear[side * surface.home[ear, 0] > 0]
+    low = surface.home[ear, 1].min()
+    outer = ear[side * surface.home_normals[ear, 0] > 0.45]
+    near = outer[surface.home[outer, 1] < low + 2 * LOBE_HEIGHT]
+    middle = np.array([0.0, low + LOBE_HEIGHT, surface.home[near, 2].mean()])
+    vertex = near[np.argmin(np.linalg.norm((surface.home[near] - middle) * (0.0, 1.0, 1.0), axis=1))]
+    triangle = ears[(ears == vertex).any(1)][:1]
+    return surface.place(triangle, (triangle == vertex).astype(np.float64))
 
 
 def _hoop(surface: Surface, point: Floats, normal: Floats, radius: float = 1.15, wire: float = 0.17) -> Sheet:
@@ -97,7 +114,7 @@ def _hoop(surface: Surface, point: Floats, normal: Floats, radius: float = 1.15,
 
 def _strap(surface: Surface, start: Floats) -> tuple[Sheet, tuple[Floats, Floats]]:
     """A flat band around the head through the patch; with a point and the normal of its plane."""
-    over, behind = placed(surface, np.array([(7.4, 7.6, 2.0), (0.0, 4.6, -8.9)]))
+    over, behind = placed(surface, np.array([(7.4, 7.6, 2.0), (0.0, 6.0, -8.7)]))
     normal = unit(np.cross(over - start, behind - start))
     normal = normal * np.sign(normal[1])
     centre = (start + over + behind) / 3
