@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from dreamhead.head.builtin.model import BuiltinHead, build_head
 from dreamhead.head.geometry import part_normals, render_mesh
-from dreamhead.head.model import Floats
+from dreamhead.head.model import SEE_THROUGH, Floats
 from dreamhead.head.pose import morph
 from dreamhead.render.camera import cameras
 from dreamhead.render.drawing import DrawItem, MapCache, subject
@@ -65,6 +65,8 @@ def clay_items(head: BuiltinHead, vertices: Floats, wire: bool = False) -> list[
     normals = part_normals(vertices, head.parts)
     items = []
     for part in head.parts:
+        if part.material in SEE_THROUGH:
+            continue
         mesh = render_mesh(part)
         grey = np.full((8, 8, 3), GREYS.get(part.material, (190, 170, 160)), np.uint8)
         if part.name.startswith("teeth"):

@@ -26,6 +26,7 @@ CORNEA_RINGS_DEG = np.array([4.0, 8.5, 13, 17, 20.5, 23.5, 26, 28.5, 31])
 CORNEA_LIFT = 0.006  # cm over the sclera around the limbus
 CORNEA_TUCK = 0.006  # cm under it at the rim
 CORNEA_UV_RADIUS = 0.48
+BACK_RIM = 0.006
 _UV_SCALE = 0.49 / (1 - (1 - EQUATOR_DEG / 180) ** 2)
 
 
@@ -95,11 +96,14 @@ def eye_profile(angle_deg: Points) -> tuple[Points, Points]:
 
 
 def eye_uv_radius(angle_deg: Points) -> Points:
-    """Distance from the UV centre by the angle a from the gaze axis (0..95): 0.63 (1 - (1 - a/180)^2).
+    """Distance from the UV centre by the angle a from the gaze axis: 0.63 (1 - (1 - a/180)^2) up to 95 degrees.
 
-    Gives the iris (23 degrees) 0.15 of the map's width to its edge, as much as the front can spare it.
+    Gives the iris (23 degrees) 0.15 of the map's width to its edge, as much as the front can spare it.  The
+    back shrinks to a rim of 0.49..0.496, for eyeballs without an island for it.
     """
-    return _UV_SCALE * (1 - (1 - np.minimum(angle_deg, EQUATOR_DEG) / 180.0) ** 2)
+    front = _UV_SCALE * (1 - (1 - np.minimum(angle_deg, EQUATOR_DEG) / 180.0) ** 2)
+    behind = np.maximum(np.asarray(angle_deg) - EQUATOR_DEG, 0) / (180 - EQUATOR_DEG)
+    return front + BACK_RIM * behind
 
 
 def eye_uv_angle_deg(radius: Points) -> Points:
