@@ -39,7 +39,7 @@ from dreamhead.head.builtin.interior import (
     margin_on_surface,
     place_lids,
 )
-from dreamhead.head.builtin.lips import parted
+from dreamhead.head.builtin.lips import parted, parted_across
 
 Points = NDArray[np.float64]
 
@@ -53,6 +53,7 @@ LID_SLIDES = {
 }
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
 MEETING_HEIGHT = 0.14  # of the way from the lower to the upper margin
+FOLD_ROOM = 0.65  # of the room between lid and fold that an opening lid may take up
 LID_GAP = 0.006  # cm between the closed lids' limit surfaces
 MARGIN_HALF_THICKNESS_DEG = 0.45  # first guess of how far closed margins stand apart, about the eye's x axis
 TONGUE_OUT_JAW_DEG = 12.0
@@ -136,7 +137,9 @@ def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
     jaw = JawPose()
     if name in ("mouthLeft", "mouthRight", "jawLeft", "jawRight"):
         part, side = name[: -4 if name.endswith("Left") else -5], 1.0 if name.endswith("Left") else -1.0
-        left, right = motion(name), motion(part + ("Right" if side > 0 else "Left"))
+        left, right = parted_across(
+            a.cage, a.rest, motion(name), motion(part + ("Right" if side > 0 else "Left"))
+        )
         if part == "jaw":
             jaw = JawPose(yaw_deg=side * JAW_SIDE_DEG)
     elif name.endswith(("Left", "Right")):
@@ -222,23 +225,29 @@ def _slide_lids(a: Actor, upper: float, lower: float, apart_deg: Points) -> Poin
     arcs = {"upper": list(UPPER_LID), "lower": list(LOWER_LID)}
     margin = a.rest[a.cage.ring("e", LID_MARGIN_RING)]
 
-    def elevation(arc: str) -> Points:
-        offset = margin[arcs[arc]] - center
-        return np.degrees(np.arctan2(offset[:, 1], offset[:, 2]))
+    def elevation(points: Points) -> Points:
+        return np.degrees(np.arctan2(points[:, 1] - center[1], points[:, 2] - center[2]))
 
-    meeting = MEETING_HEIGHT * elevation("upper") + (1 - MEETING_HEIGHT) * elevation("lower")
+    upper_margin, lower_margin = (elevation(margin[arcs[arc]]) for arc in ("upper", "lower"))
+    meeting = MEETING_HEIGHT * upper_margin + (1 - MEETING_HEIGHT) * lower_margin
     for arc, amount, apart in (
         ("upper", upper, apart_deg),
         ("lower", lower, -apart_deg),
     ):
-        turn = (meeting + apart - elevation(arc)) * amount
+        turn = (meeting + apart - (upper_margin if arc == "upper" else lower_margin)) * amount
         turn[[0, -1]] *= 0.3
         moving = slice(0, None) if arc == "upper" and amount != 0 else slice(1, -1)
+        inner_turn, inner_ring = turn, margin[arcs[arc]]
         for ring, share in ((4, 1.0), (3, 0.93), (2, 0.42), (1, 0.08)):
             nodes = a.cage.ring("e", ring)[arcs[arc]]
-            turned = rotate_x(a.rest[nodes], -turn * share, center)
+            own_turn = turn * share
+            if arc == "upper" and amount < 0:  # a fold is carried up before the opening lid passes it
+                room = np.maximum(elevation(a.rest[nodes]) - elevation(inner_ring), 0)
+                own_turn = np.maximum(own_turn, inner_turn - FOLD_ROOM * room)
+            inner_turn, inner_ring = own_turn, a.rest[nodes]
+            turned = rotate_x(a.rest[nodes], -own_turn, center)
             points[nodes[moving]] += (turned - a.rest[nodes])[moving]
-    for ring, margin_cm in ((4, 0.085), (3, 0.13)):
+    for ring, margin_cm in ((4, 0.085), (3, 0.13), (2, 0.14), (1, 0.12)):
         nodes = a.cage.ring("e", ring)
         points[nodes] = a.eye.pushed_out(points[nodes], margin_cm)
     return points

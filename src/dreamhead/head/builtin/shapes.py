@@ -84,7 +84,8 @@ def ring_masks(cage: Cage, points: Points) -> dict[str, Points]:
     """Weights (N,) along single rings: "e2u" = second eye ring, upper arc; "m3l" = third lip ring, lower.
 
     "lid_upper" and "lid_lower" fade from the margin out to the orbit; "lids" covers both; "ear" the ear
-    and, fading, the skin it grows from; "helix" its free parts alone.  points (N, 3) is the base cage.
+    and a little of the skin it grows from, "ear_base" much of it, "helix" the ear's free parts alone.
+    points (N, 3) is the base cage.
     """
     masks: dict[str, Points] = {}
     arch = np.sin(np.pi * np.linspace(0, 1, len(UPPER_LID))) ** 0.8
@@ -106,8 +107,13 @@ def ring_masks(cage: Cage, points: Points) -> dict[str, Points]:
         upper[nodes[MOUTH_CORNER:]] = towards_middle
         masks[f"m{ring}l"], masks[f"m{ring}u"] = lower, upper
     from_root = cKDTree(points[cage.ring("a", 0)]).query(points)[0]
-    masks["ear"], masks["helix"] = 0.3 * np.exp(-0.5 * (from_root / 0.8) ** 2), np.zeros(len(cage))
+    from_root = cKDTree(points[cage.ring("a", 0)]).query(points)[0]
+    masks["ear"] = 0.3 * np.exp(-0.5 * (from_root / 0.8) ** 2)
+    masks["ear_base"] = 0.75 * np.exp(-0.5 * (from_root / 1.5) ** 2)
+    masks["helix"] = np.zeros(len(cage))
     for ring in range(1, RING_COUNT["a"] + 1):
-        masks["ear"][cage.ring("a", ring)] = {1: 0.55, 2: 0.85}.get(ring, 1.0)
-        masks["helix"][cage.ring("a", ring)] = {1: 0.0, 2: 0.35, 6: 0.8, 7: 0.3}.get(ring, float(ring < 7))
+        nodes = cage.ring("a", ring)
+        masks["ear"][nodes] = {1: 0.55, 2: 0.85}.get(ring, 1.0)
+        masks["ear_base"][nodes] = {1: 0.85, 2: 0.93}.get(ring, 1.0)
+        masks["helix"][nodes] = {1: 0.0, 2: 0.0, 6: 0.7, 7: 0.2}.get(ring, float(ring < 7))
     return masks

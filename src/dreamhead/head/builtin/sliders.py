@@ -128,7 +128,7 @@ JAW: dict[str, Field] = {
     "chin_cleft": lambda p, m: move(bump(p, (0, -6.4, 11), (0.35, 0.7, 1.2)), (0, 0, -0.25)),
     "chin_point": lambda p, m: move(bump(p, (0, -7.2, 10.9), (1.0, 0.9, 1.5)), (0, -0.4, 0.2)),
     "chin_crease": lambda p, m: move(bump(p, (0, -5.3, 11), (1.7, 0.5, 1)), (0, 0, -0.25)),
-    "double_chin": lambda p, m: move(bump(p, (0, -8.4, 7.2), (3.0, 1.3, 2.6)), (0, -1.0, 0.25)),
+    "double_chin": lambda p, m: move(bump(p, (0, -8.8, 6.6), (3.0, 1.9, 3.0)), (0, -0.85, 0.35)),
     "jowl": lambda p, m: move(bump(p, (3.7, -5.7, 8.2), (1.1, 1.0, 1.5)), (0.28, -0.5, 0.12)),
 }
 BROW: dict[str, Field] = {
@@ -164,7 +164,7 @@ EYES: dict[str, Field] = {
     "lid_crease": lambda p, m: move(m["e2u"], (0, 0.10, -0.08)) + move(m["e1u"], (0, 0.03, -0.05)),
     "lid_fullness": lambda p, m: move(m["e2u"], (0, -0.04, 0.10)) + move(m["e1u"], (0, -0.05, 0.16)),
     "eye_hollow": lambda p, m: (
-        move(bump(p, (3.2, 4.9, 9.8), (1.6, 0.5, 1.0)) + 0.5 * m["e1u"], (0, 0.03, -0.25))
+        move(bump(p, (3.2, 4.9, 9.8), (1.6, 0.5, 1.0)) + 0.25 * m["e1u"], (0, 0.03, -0.25))
         + move(bump(p, (2.7, 2.1, 9.5), (1.2, 0.45, 0.9)) + 0.4 * m["e1l"], (0, 0, -0.16))
     ),
     "eye_bag": lambda p, m: (
@@ -222,12 +222,12 @@ MOUTH: dict[str, Field] = {
     ),
 }
 EARS: dict[str, Field] = {
-    "ear_size": lambda p, m: m["ear"][:, None] * (p - EAR_ROOT) * 0.22,
+    "ear_size": lambda p, m: m["ear_base"][:, None] * (p - EAR_ROOT) * 0.22,
     "ear_protrusion": lambda p, m: turn(m["ear"], p, np.array([7.2, 0.4, 1.0]), "y", -18.0),
     "ear_lobe": lambda p, m: move(m["ear"] * bump(p, (7.1, -1.8, 1.2), (1.2, 0.9, 1.2)), (0, -0.4, 0)),
-    "ear_length": lambda p, m: m["ear"][:, None] * (p - EAR_ROOT) * [0, 0.20, 0],
-    "ear_width": lambda p, m: m["ear"][:, None] * (p - EAR_ROOT) * [0.05, 0, 0.20],
-    "ear_height": lambda p, m: move(m["ear"], (0, 0.5, 0)),
+    "ear_length": lambda p, m: m["ear_base"][:, None] * (p - EAR_ROOT) * [0, 0.20, 0],
+    "ear_width": lambda p, m: m["ear_base"][:, None] * (p - EAR_ROOT) * [0.05, 0, 0.20],
+    "ear_height": lambda p, m: move(m["ear_base"], (0, 0.5, 0)),
     "ear_tilt": lambda p, m: turn(m["ear"], p, EAR_ROOT, "x", -11.0),
     "ear_point": lambda p, m: move(
         m["helix"] * bump(p, (8.4, 3.5, -0.7), (1.1, 1.0, 1.1)) * ramp(p[:, 1], 1.2, 3.4), (0.3, 1.5, -0.8)
