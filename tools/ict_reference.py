@@ -1,4 +1,4 @@
-"""Read the ICT-FaceKit light model's neutral and identities from its official folder, to measure against.
+"""Read the ICT-FaceKit light model's neutral, identities and expressions from its official folder, to measure against.
 
 Nothing read here is kept: tools print figures only.  https://github.com/ICT-VGL/ICT-FaceKit (MIT), FaceXModel/.
 """
@@ -48,6 +48,17 @@ def read_reference(folder: Path, identities: bool = True) -> Reference:
         files = [folder / f"identity{number:03}.obj" for number in range(IDENTITY_COUNT)]
         basis = np.stack([_vertices(file.read_text())[:count] - neutral for file in files])
     return Reference(neutral, np.array(triangles), basis)
+
+
+def read_expressions(folder: Path) -> dict[str, Points]:
+    """Apple's name, or that with Left or Right where the model has halves -> (V, 3) cm, skin and head alone."""
+    neutral = _vertices((folder / "generic_neutral_mesh.obj").read_text())[: HEAD.stop]
+    found = {}
+    for file in sorted(folder.glob("*.obj")):
+        name = file.stem.replace("_L", "Left").replace("_R", "Right")
+        if not name.startswith(("identity", "generic")):
+            found[name] = _vertices(file.read_text())[: HEAD.stop] - neutral
+    return found
 
 
 def random_people(count: int, seed: int) -> Points:
