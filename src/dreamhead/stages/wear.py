@@ -27,7 +27,8 @@ NOTHING = {"hair": "bald", "beard": "none", "brows": "none", "lashes": "natural"
 PLAIN = {"hair": "short", "beard": "none", "brows": "natural"}  # instead of what is recalled and refused
 SUGGESTED = ("headwear", "glasses", "patch", "earrings")  # slots that the text tower may fill
 PERCENTILE = 99.9  # of captions that an item must be nearer than
-MARGIN = 0.05  # and by how much, as a cosine
+MARGIN = 0.12  # and by how much, as a cosine
+FEWEST = 200  # captions without which nothing is suggested: so few tell nothing
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def suggestions(query: Floats, descriptions: Floats, captions: Floats) -> Sugges
             direction = descriptions[names.index((slot, name))] - nothing
             direction = direction / max(float(np.linalg.norm(direction)), 1e-6)
             near[slot][name] = float(query @ direction)
-            needed[slot][name] = float(np.percentile(captions @ direction, PERCENTILE)) + MARGIN
+            usual = np.percentile(captions @ direction, PERCENTILE) if len(captions) >= FEWEST else np.inf
+            needed[slot][name] = float(usual) + MARGIN
     return Suggestions(near, needed)
 
 
