@@ -138,7 +138,7 @@ def correspond(
     The result runs over all V vertices; those outside the triangles follow the warp and are not bound.
     """
     points = np.asarray(vertices, np.float64)
-    target = np.asarray(builtin.mean, np.float64)
+    target = np.asarray(builtin.canonical, np.float64)
     skin = np.concatenate([triangulate(part.faces) for part in builtin.parts if part.name in part_names])
     search = SurfaceSearch(target, skin)
     triangles = _without_degenerate(triangles)
@@ -189,7 +189,7 @@ def carried_landmarks(
     landmarks: Landmarks, builtin: HeadModel, canonical: Points, triangles: Ints, numbers: Rows
 ) -> tuple[Ints, Floats]:
     """The built-in head's landmarks `numbers` on another head's triangles: vertices and weights (N, 3) each."""
-    target = np.asarray(builtin.mean, np.float64)
+    target = np.asarray(builtin.canonical, np.float64)
     parts = np.concatenate([triangulate(part.faces) for part in builtin.parts])
     normals = _normals(target, parts)
     corners, weights = landmarks.vertices[numbers], landmarks.weights[numbers]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,10 @@ class LinearHead:
     turns: Mapping[str, tuple[Turn, ...]]  # ARKit name -> what turns besides, about this identity's joints
     joints: Floats  # (J, 3) of the default
     joint_basis: Floats  # (K, J, 3)
+    # what is known of the fits: a word of the built-in head -> the share of its displacement that the sliders
+    # express; an expression -> the share that the model's own directions express, where they were fitted
+    words_explained: Mapping[str, float] = field(default_factory=dict)
+    expressions_explained: Mapping[str, float] = field(default_factory=dict)
 
     def neutral(self, identity: Floats) -> Floats:
         """(K,) -> (V, 3) metres."""
@@ -99,6 +103,8 @@ def packed(head: LinearHead) -> Arrays:
         "slider_names": head.slider_names,
         "parts": [[part.name, part.material] for part in head.parts],
         "turns": {name: [[t.joint, *t.vector] for t in turns] for name, turns in head.turns.items()},
+        "words_explained": dict(head.words_explained),
+        "expressions_explained": dict(head.expressions_explained),
         "groups": {group: list(getattr(head, group)) for group in _GROUPS},
     }
     arrays: Arrays = {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
@@ -144,6 +150,8 @@ def unpacked(arrays: Mapping[str, NDArray[Any]]) -> LinearHead:
             slider_names=tuple(facts["slider_names"]),
             parts=parts,
             turns=turns,
+            words_explained=facts["words_explained"],
+            expressions_explained=facts["expressions_explained"],
             **plain,
             **groups,
             **marks,

@@ -33,7 +33,7 @@ def carried_maps(maps: PartMaps, head: HeadModel, builtin: HeadModel, material: 
     for part in (part for part in head.parts if part.material == material):
         chosen = [sources[part.name]] if part.name in sources else list(sources.values())
         position, hit = rasterize_chart(part, head.canonical, size)
-        points, uv = _surface_points(chosen, builtin.mean)
+        points, uv = _surface_points(chosen, builtin.canonical)
         _, nearest = cKDTree(points).query(position[hit])
         place[hit] = uv[nearest]
     inside = np.isfinite(place[..., 0])

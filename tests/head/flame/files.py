@@ -45,9 +45,9 @@ def make_files(folder: Path, builtin: BuiltinHead) -> Made:
     padding = [np.zeros((len(rows), 3))] * (SHAPES - len(EXPRESSIONS))
     joints = builtin.joint_positions(zero)
     columns = [JOINT_NAMES.index(name) for name in ORDER]
-    regressor = np.stack([_regressor(builtin.mean[rows], joints[column]) for column in columns])
+    regressor = np.stack([_regressor(builtin.canonical[rows], joints[column]) for column in columns])
     model = {
-        "v_template": SIZE * builtin.mean[rows].astype(np.float64) + MOVED,
+        "v_template": SIZE * builtin.canonical[rows].astype(np.float64) + MOVED,
         "f": triangles.astype(np.uint32),
         "shapedirs": np.stack([*shapes, *expressions, *padding], -1),
         "posedirs": np.zeros((len(rows), 3, 36)),

@@ -23,7 +23,7 @@ from dreamhead.head.borrow import (
 )
 from dreamhead.head.correspondence import Correspondence, carried_landmarks, correspond
 from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_part, eye_turns, with_eyes
-from dreamhead.head.flame.expressions import Fit, fit_expressions
+from dreamhead.head.flame.expressions import fit_expressions
 from dreamhead.head.flame.source import FlameSource, read_source
 from dreamhead.head.linear import LinearHead
 from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Landmarks, Licence, Part
@@ -45,6 +45,7 @@ SKULL_BASE, JAW = (
     2,
 )  # FLAME's joints: 0 the base of the neck, 1 turns the head, 2 the jaw, 3 and 4 the eyes
 JOINT_OF = {"neck": 0, "head": SKULL_BASE, "jaw": JAW, "eyeLeft": 3, "eyeRight": 4}
+FACE_SHARE = 0.3  # of the face mask from which on a vertex counts in the fits
 OWNED = 0.9  # of an eye joint's weight that makes a vertex the eyeball's
 NEIGHBOURS = 32  # skin vertices that a point of the mouth rides on
 
@@ -62,78 +63,85 @@ class Mouth:
 
 def read_flame(folder: Path, builtin: HeadModel, revision: str) -> LinearHead:
     """The head from the folder.  MissingModelError or DamagedFileError, naming the file, when it cannot be."""
-    return build_flame(read_source(folder), builtin, revision)[0]
+    return build_flame(read_source(folder), builtin, revision)
 
 
-def build_flame(source: FlameSource, builtin: HeadModel, revision: str) -> tuple[LinearHead, dict[str, Fit]]:
-    """The head, and how each expression was come by."""
+def build_flame(source: FlameSource, builtin: HeadModel, revision: str) -> LinearHead:
+    """The head from what its folder holds, laid onto the built-in head."""
     eyes = _eyeballs(source)
     balls = np.concatenate([eye.vertices for eye in eyes])
-    skin_rows: NDArray[np.bool_] = np.logical_not(np.isin(source.triangles, balls).any(axis=1))
-    triangles = source.triangles[skin_rows]
+    of_skin: NDArray[np.bool_] = np.logical_not(np.isin(source.triangles, balls).any(axis=1))
+    triangles = source.triangles[of_skin]
     skin = np.unique(triangles).astype(np.int32)
-    padded = Landmarks(
-        np.concatenate([np.zeros((17, 3), np.int32), source.static_landmarks.vertices]),
-        np.concatenate([np.tile(np.array([1, 0, 0], np.float32), (17, 1)), source.static_landmarks.weights]),
-    )
-    match = with_eyes(
-        correspond(source.template, triangles, padded, builtin, ("skin",)), builtin, source.template, eyes
-    )
+    laid = correspond(source.template, triangles, _padded(source.static_landmarks), builtin, ("skin",))
+    match = with_eyes(laid, builtin, source.template, eyes)
     move = _standing_place(match, source)
     mouth = _mouth(match, builtin, source.template, skin)
-    zero = np.zeros(len(builtin.slider_names), np.float32)
-    builtin_targets = builtin.expressions(zero)
-    wanted = {name: _carried(match, delta, skin) for name, delta in builtin_targets.items()}
-    face = match.seat.read(builtin.masks["face"])[skin]
-    fits = fit_expressions(source, wanted, skin[match.bound[skin] & (face > 0.3)])
-    displacements = {
-        name: np.concatenate(
-            [fit.displacement, match.similarity.undo_vectors(builtin_targets[name][mouth.rows])]
-        )
-        for name, fit in fits.items()
-    }
-    for (
-        name,
-        eye_delta,
-    ) in displacements.items():  # eyeballs turn by their joints, never by a morph of their own
-        eye_delta[balls] = 0
-        displacements[name] = eye_delta.astype(np.float32)
     shapes = source.shapes[:SHAPES]
-    basis = np.concatenate([shapes, _ridden(shapes, mouth)], 1).astype(np.float32)
     parts = (
-        _skin_part(source, skin_rows),
+        _skin_part(source, of_skin),
         *(eye_part(name, eye, source.template) for name, eye in zip(EYE_PARTS, eyes, strict=True)),
         *mouth.parts,
     )
-    whole = _extended(match, builtin, mouth)
+    words, explained = borrowed_words(match, builtin, shapes.astype(np.float32), skin)
     fields = _with_mouth(borrowed_fields(match, builtin, skin, triangles), builtin.fields, mouth)
     for eye in eyes:
-        if "eye_angle" in fields:
-            fields["eye_angle"][eye.vertices] = eye.angles(source.template[eye.vertices])
+        fields["eye_angle"][eye.vertices] = eye.angles(source.template[eye.vertices])
+    displacements, fitted = _expressions(source, match, builtin, skin, balls, mouth)
     joints, joint_basis = _joints(source, shapes, builtin, move)
     names = tuple(f"shape{number:03d}" for number in range(len(shapes)))
-    head = LinearHead(
+    return LinearHead(
         name="flame",
         revision=revision,
         licence=LICENCE,
         slider_names=names,
         slider_limits=np.tile(np.array([-SLIDER_LIMIT, SLIDER_LIMIT], np.float32), (len(names), 1)),
-        macros=borrowed_words(match, builtin, shapes.astype(np.float32), skin)[0],
+        macros=words,
         mean=(np.concatenate([source.template, mouth.vertices]) + move).astype(np.float32),
-        identity_basis=basis,
+        identity_basis=np.concatenate([shapes, _ridden(shapes, mouth)], 1).astype(np.float32),
         parts=parts,
         joint_weights=_joint_weights(source, builtin, mouth),
         landmarks_478=borrowed_landmarks(match, builtin, parts[:3]),
         landmarks_68=_landmarks_68(match, builtin, source, triangles),
         masks=_with_mouth(borrowed_masks(match, builtin, skin), builtin.masks, mouth),
         fields=fields,
-        canonical=whole,
+        canonical=np.concatenate([match.canonical, builtin.canonical[mouth.rows]]).astype(np.float32),
         displacements=displacements,
         turns=eye_turns(),
         joints=joints,
         joint_basis=joint_basis,
+        words_explained=explained,
+        expressions_explained=fitted,
     )
-    return head, fits
+
+
+def _padded(static: Landmarks) -> Landmarks:
+    """The 51 as the 68, the jaw line's 17 left blank: the alignment does not look at them."""
+    first = np.tile(np.array([1, 0, 0], np.float32), (17, 1))
+    return Landmarks(
+        np.concatenate([np.zeros((17, 3), np.int32), static.vertices]),
+        np.concatenate([first, static.weights]),
+    )
+
+
+def _expressions(
+    source: FlameSource, match: Correspondence, builtin: HeadModel, skin: Ints, balls: Ints, mouth: Mouth
+) -> tuple[dict[str, Floats], dict[str, float]]:
+    """{ARKit name: (V, 3)} and how much of each FLAME's own directions explain.
+
+    Eyeballs turn by their joints, never by a displacement; the mouth moves as the built-in head's does.
+    """
+    targets = builtin.expressions(np.zeros(len(builtin.slider_names), np.float32))
+    wanted = {name: _carried(match, delta, skin) for name, delta in targets.items()}
+    face = match.seat.read(builtin.masks["face"])[skin]
+    fits = fit_expressions(source, wanted, skin[match.bound[skin] & (face > FACE_SHARE)])
+    displacements = {}
+    for name, fit in fits.items():
+        own = fit.displacement.copy()
+        own[balls] = 0
+        inside = match.similarity.undo_vectors(targets[name][mouth.rows])
+        displacements[name] = np.concatenate([own, inside]).astype(np.float32)
+    return displacements, {name: fit.explained for name, fit in fits.items()}
 
 
 def _eyeballs(source: FlameSource) -> tuple[Eyeball, Eyeball]:
@@ -181,7 +189,7 @@ def _mouth(match: Correspondence, builtin: HeadModel, template: Points, skin: In
         )
         for part in chosen
     )
-    points = builtin.mean[rows].astype(np.float64)
+    points = builtin.canonical[rows].astype(np.float64)
     bound = skin[match.bound[skin]]
     count = min(NEIGHBOURS, len(bound))
     distance, near = cKDTree(match.canonical[bound]).query(points, k=count)
@@ -209,10 +217,6 @@ def _skin_part(source: FlameSource, rows: NDArray[np.bool_]) -> Part:
         np.clip(np.stack([uv[:, 0], 1 - uv[:, 1]], 1), 0, 1).astype(np.float32),
         np.concatenate([uv_faces, uv_faces[:, 2:]], 1).astype(np.int32),
     )
-
-
-def _extended(match: Correspondence, builtin: HeadModel, mouth: Mouth) -> Floats:
-    return np.concatenate([match.canonical, builtin.mean[mouth.rows]]).astype(np.float32)
 
 
 def _joints(source: FlameSource, shapes: Points, builtin: HeadModel, move: Points) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,15 @@ from dreamhead.head.borrow import (
     rigid_motion,
     share_of_motion,
 )
-from dreamhead.head.correspondence import correspond
-from dreamhead.head.eyes import EYE_PARTS, eye_turns, with_eyes
+from dreamhead.head.correspondence import Correspondence, correspond
+from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_turns, with_eyes
 from dreamhead.head.geometry import triangulate
 from dreamhead.head.ict.expressions import arkit_expressions
 from dreamhead.head.ict.parts import (
     BACK_HEAD,
     FACE,
+    IRIS_LEFT,
+    IRIS_RIGHT,
     SCLERA_LEFT,
     SCLERA_RIGHT,
     SOCKET_LEFT,
@@ -36,7 +39,7 @@ from dreamhead.head.ict.parts import (
 )
 from dreamhead.head.ict.source import IDENTITIES, METRES, IctSource, face_folder, read_source
 from dreamhead.head.linear import LinearHead
-from dreamhead.head.model import JOINT_NAMES, HeadModel, Ints, Landmarks, Licence
+from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Landmarks, Licence, Part
 
 Points = NDArray[np.float64]
 
@@ -59,85 +62,107 @@ def read_ict(folder: Path, builtin: HeadModel, revision: str) -> LinearHead:
 def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHead:
     """The head from what its folder holds, laid onto the built-in head."""
     check_topology(source.neutral)
-    vertices = (source.neutral.vertices * METRES).astype(np.float32)
-    eyes = (
-        eyeball(source.neutral, SCLERA_LEFT, _pupil(source, "L")),
-        eyeball(source.neutral, SCLERA_RIGHT, _pupil(source, "R")),
-    )
-    parts = build_parts(source.neutral, source.expressions["jawOpen"], eyes)
-    own = {part.name: np.unique(part.faces) for part in parts}
+    pieces = _pieces(source)
+    vertices, own, basis = pieces.vertices, pieces.own, source.identities
     skin = np.union1d(own["skin"], own["mouth_bag"])
-    marks = source.landmarks_68
-    landmarks_68 = Landmarks(
-        np.repeat(marks[:, None], 3, 1), np.tile(np.array([1, 0, 0], np.float32), (68, 1))
-    )
-    triangles = np.concatenate(
-        [triangulate(part.faces) for part in parts if part.name in ("skin", "mouth_bag")]
-    )
-    match = with_eyes(correspond(vertices, triangles, landmarks_68, builtin), builtin, vertices, eyes)
-
-    lower = own["teeth_lower"]
-    jaw_open = source.expressions["jawOpen"].astype(np.float64)
-    rotation, offset = rigid_motion(vertices[lower].astype(np.float64), vertices[lower] + jaw_open[lower])
-    share = share_of_motion(jaw_open, rotation, offset, vertices.astype(np.float64))
-    joints, joint_basis = borrowed_joints(match, builtin, vertices, source.identities, skin)
-    joints[JOINT_NAMES.index("jaw")] = hinge(rotation, offset)
-    for eye, name in zip(eyes, EYE_PARTS.values(), strict=True):
-        joints[JOINT_NAMES.index(name)] = eye.center
-        joint_basis[:, JOINT_NAMES.index(name)] = source.identities[:, eye.vertices].mean(1)
-    words, _ = borrowed_words(match, builtin, source.identities, own["skin"])
-    masks = borrowed_masks(match, builtin, own["skin"])
-    inner = np.setdiff1d(
-        np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]]),
-        np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]]),
-    )
-    for mask in masks.values():
-        mask[inner] = 0
-    masks["lids"][inner] = 1  # the sockets' lining: nothing may be carved or grown there
-    fields = borrowed_fields(match, builtin, skin, triangles)
-    for eye in eyes:
-        if "eye_angle" in fields:
-            fields["eye_angle"][eye.vertices] = eye.angles(vertices[eye.vertices].astype(np.float64))
-    limits = np.tile(np.array([-SLIDER_LIMIT, SLIDER_LIMIT], np.float32), (len(IDENTITIES), 1))
+    laid = correspond(vertices, pieces.triangles, pieces.landmarks_68, builtin)
+    match = with_eyes(laid, builtin, vertices, pieces.eyes)
+    words, explained = borrowed_words(match, builtin, basis, own["skin"])
+    rotation, offset, share = _jaw(source, own["teeth_lower"])
+    joints, joint_basis = _joints(match, builtin, pieces, basis, hinge(rotation, offset))
+    fields = borrowed_fields(match, builtin, skin, pieces.triangles)
+    for eye in pieces.eyes:
+        fields["eye_angle"][eye.vertices] = eye.angles(vertices[eye.vertices].astype(np.float64))
     floor = np.intersect1d(own["tongue"], np.union1d(own["gums_lower"], own["gums_upper"]))
     return LinearHead(
         name="ict",
         revision=revision,
         licence=LICENCE,
         slider_names=IDENTITIES,
-        slider_limits=limits,
+        slider_limits=np.tile(np.array([-SLIDER_LIMIT, SLIDER_LIMIT], np.float32), (len(IDENTITIES), 1)),
         macros=words,
         mean=vertices,
-        identity_basis=source.identities,
-        parts=parts,
-        joint_weights=borrowed_weights(match, builtin, skin, share, _rigid(own)),
-        landmarks_478=borrowed_landmarks(match, builtin, parts),
-        landmarks_68=landmarks_68,
-        masks=masks,
+        identity_basis=basis,
+        parts=pieces.parts,
+        joint_weights=borrowed_weights(match, builtin, skin, share, _rigid(pieces)),
+        landmarks_478=borrowed_landmarks(match, builtin, pieces.parts),
+        landmarks_68=pieces.landmarks_68,
+        masks=_masks(match, builtin, source, own["skin"]),
         fields=fields,
         canonical=match.canonical.astype(np.float32),
-        displacements=arkit_expressions(source.expressions, vertices, own["tongue"], floor, marks),
+        displacements=arkit_expressions(
+            source.expressions, vertices, own["tongue"], floor, source.landmarks_68
+        ),
         turns=eye_turns(),
-        joints=joints.astype(np.float32),
-        joint_basis=joint_basis.astype(np.float32),
+        joints=joints,
+        joint_basis=joint_basis,
+        words_explained=explained,
     )
 
 
-def words_explained(folder: Path, builtin: HeadModel) -> dict[str, float]:
-    """Macro or slider of the built-in head -> share of it that the model's identities express: for the docs."""
-    source = read_source(face_folder(folder))
-    check_topology(source.neutral)
-    vertices = (source.neutral.vertices * METRES).astype(np.float32)
+@dataclass(frozen=True)
+class _Pieces:
+    """The neutral mesh taken apart."""
+
+    vertices: Floats  # (V, 3) metres
+    eyes: tuple[Eyeball, Eyeball]
+    parts: tuple[Part, ...]
+    own: dict[str, Ints]  # part -> its vertices
+    landmarks_68: Landmarks
+    triangles: Ints  # (T, 3) of skin and mouth bag
+
+
+def _pieces(source: IctSource) -> _Pieces:
     eyes = (
-        eyeball(source.neutral, SCLERA_LEFT, _pupil(source, "L")),
-        eyeball(source.neutral, SCLERA_RIGHT, _pupil(source, "R")),
+        eyeball(source.neutral, SCLERA_LEFT, IRIS_LEFT, _pupil(source, "L")),
+        eyeball(source.neutral, SCLERA_RIGHT, IRIS_RIGHT, _pupil(source, "R")),
     )
+    if "jawOpen" not in source.expressions:
+        raise UsageError("the ICT-FaceKit folder holds no jawOpen.obj", "unpack the folder again, all of it")
     parts = build_parts(source.neutral, source.expressions["jawOpen"], eyes)
-    skin = next(part for part in parts if part.name == "skin")
-    marks = source.landmarks_68
-    landmarks = Landmarks(np.repeat(marks[:, None], 3, 1), np.tile(np.array([1, 0, 0], np.float32), (68, 1)))
-    match = correspond(vertices, triangulate(skin.faces), landmarks, builtin)
-    return borrowed_words(match, builtin, source.identities, np.unique(skin.faces))[1]
+    corner = np.tile(np.array([1, 0, 0], np.float32), (len(source.landmarks_68), 1))
+    outer = [triangulate(part.faces) for part in parts if part.name in ("skin", "mouth_bag")]
+    return _Pieces(
+        (source.neutral.vertices * METRES).astype(np.float32),
+        eyes,
+        parts,
+        {part.name: np.unique(part.faces) for part in parts},
+        Landmarks(np.repeat(source.landmarks_68[:, None], 3, 1), corner),
+        np.concatenate(outer),
+    )
+
+
+def _jaw(source: IctSource, lower_teeth: Ints) -> tuple[Points, Points, Floats]:
+    """The lower teeth's rigid motion in jawOpen, and the share (V,) in which each vertex follows it."""
+    vertices = source.neutral.vertices * METRES
+    motion = source.expressions["jawOpen"].astype(np.float64)
+    rotation, offset = rigid_motion(vertices[lower_teeth], vertices[lower_teeth] + motion[lower_teeth])
+    return rotation, offset, share_of_motion(motion, rotation, offset, vertices)
+
+
+def _joints(
+    match: Correspondence, builtin: HeadModel, pieces: _Pieces, basis: Floats, jaw: Points
+) -> tuple[Floats, Floats]:
+    """(J, 3) and (K, J, 3): jaw and eyes measured on the model, the others read off the built-in head."""
+    skin = np.union1d(pieces.own["skin"], pieces.own["mouth_bag"])
+    joints, riding = borrowed_joints(match, builtin, pieces.vertices, basis, skin)
+    joints[JOINT_NAMES.index("jaw")] = jaw
+    for eye, name in zip(pieces.eyes, EYE_PARTS.values(), strict=True):
+        joints[JOINT_NAMES.index(name)] = eye.center
+        riding[:, JOINT_NAMES.index(name)] = basis[:, eye.vertices].mean(1)
+    return joints.astype(np.float32), riding.astype(np.float32)
+
+
+def _masks(match: Correspondence, builtin: HeadModel, source: IctSource, skin: Ints) -> dict[str, Floats]:
+    """The built-in head's masks; the sockets' lining counts as lid, where nothing may be carved or grown."""
+    masks = borrowed_masks(match, builtin, skin)
+    lining = np.setdiff1d(
+        np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]]),
+        np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]]),
+    )
+    for name, mask in masks.items():
+        mask[lining] = float(name == "lids")
+    return masks
 
 
 def _pupil(source: IctSource, side: str) -> Ints:
@@ -148,8 +173,13 @@ def _pupil(source: IctSource, side: str) -> Ints:
     return np.nonzero(np.linalg.norm(source.expressions[name], axis=1) > MOVED)[0].astype(np.int32)
 
 
-def _rigid(own: dict[str, Ints]) -> dict[str, Ints]:
-    """joint -> vertices that follow it alone; gums and tongue share vertices with the mouth's walls nowhere."""
-    jaw = np.unique(np.concatenate([own["teeth_lower"], own["tongue"]]))
-    head = np.setdiff1d(np.concatenate([own["teeth_upper"]]), jaw)
-    return {"head": head, "jaw": jaw, "eyeLeft": own["eye_left"], "eyeRight": own["eye_right"]}
+def _rigid(pieces: _Pieces) -> dict[str, Ints]:
+    """joint -> vertices that follow it alone."""
+    jaw = np.union1d(pieces.own["teeth_lower"], pieces.own["tongue"])
+    left, right = pieces.eyes
+    return {
+        "head": pieces.own["teeth_upper"],
+        "jaw": jaw,
+        "eyeLeft": left.vertices,
+        "eyeRight": right.vertices,
+    }
