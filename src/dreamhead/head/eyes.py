@@ -70,7 +70,7 @@ def eye_part(name: str, eye: Eyeball, vertices: Floats | Points) -> Part:
     front = 0.5 + eye_uv_radius(angle)[:, None] * around
     share = np.minimum((180 - angle) / (180 - EQUATOR_DEG), 1)
     back = np.array(BACK_UV[:2]) + BACK_UV[2] * share[:, None] * around * [-1, 1]
-    behind = (angle[corners] >= EQUATOR_DEG).all(1)
+    behind: NDArray[np.bool_] = angle[corners].min(axis=1) >= EQUATOR_DEG
     return _part(
         name,
         "eye",

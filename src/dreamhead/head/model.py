@@ -80,8 +80,8 @@ class HeadModel(Protocol):
     # have its sliders' names here too, as far as their own can express them
     macros: Mapping[str, Floats]
     mean: Floats  # (V, 3) = neutral(zeros(K))
-    canonical: Floats  # (V, 3) where each vertex lies on the built-in base head, for which textures and wardrobe
-    # are authored
+    # (V, 3) where each vertex lies on the built-in base head, for which textures and wardrobe are authored
+    canonical: Floats
     identity_basis: Floats  # (K, V, 3)
     parts: tuple[Part, ...]
     joint_weights: Floats  # (V, J), rows sum to 1, at most 4 above zero
