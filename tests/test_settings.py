@@ -68,15 +68,17 @@ def test_wrong_settings(pair: str, said: str) -> None:
 
 def test_config_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('[draw]\ncount = 7\nlimits = [0.5, 2]\nmirrored = true\n[models]\nhead = "builtin"\n')
+    path.write_text(
+        '[draw]\ncount = 7\nlimits = [0.5, 2]\nmirrored = true\n[models]\n"scorer.architecture" = "ViT-B-32"\n'
+    )
     overrides = settings.read_config_file(path, SECTIONS)
     assert overrides == {
         "draw.count": 7,
         "draw.limits": [0.5, 2.0],
         "draw.mirrored": True,
-        "models.head": "builtin",
+        "models.scorer.architecture": "ViT-B-32",
     }
-    assert settings.model_settings(overrides) == {"head": "builtin"}
+    assert settings.model_settings(overrides) == {"scorer.architecture": "ViT-B-32"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class HeadConfig:
+    """The head model: the profile's own, the built-in one, or one read from files of the user's."""
+
+    model: str = field(default="auto", metadata={"choices": ("auto", "builtin", "ict", "flame")})
+    folder: str = field(default="", metadata={"path": True})  # of ict or flame; else $DREAMHEAD_ICT, _FLAME
+
+
+@dataclass(frozen=True)
 class SelectConfig:
     """Candidate selection (DreamFace section 4.1).  Slots: "auto", or an item of head/wardrobe by name."""
 
@@ -25,9 +33,13 @@ class SelectConfig:
         default=0.15, metadata={"range": (0.0, 2.0)}
     )  # deviation of a child's sliders, first round
     hair: str = "auto"
-    brows: str = "auto"
     beard: str = "auto"
+    brows: str = "auto"
+    lashes: str = "auto"
     headwear: str = "auto"
+    glasses: str = "auto"
+    patch: str = "auto"
+    earrings: str = "auto"
 
 
 @dataclass(frozen=True)

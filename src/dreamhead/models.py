@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dreamhead import settings
 from dreamhead.errors import MissingModelError, UsageError
+from dreamhead.head.revision import head_revision
 from dreamhead.job import Job
 
 if TYPE_CHECKING:
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from dreamhead.priors.profiles import Priors, Profile
 
 MISSING = "missing"
+# The texture model knows one chart, its profile's head's.  On another head's it is not asked, and the map starts
+# from the synthetic world, which draws on any.
+OTHER_CHART: settings.Overrides = {
+    "paint_latent.start": "world",
+    "paint_latent.texture_weight": 0.0,
+    "paint_image.texture_weight": 0.0,
+}
 
 
 def resolve(asked: str, overrides: dict[str, object]) -> tuple[str, str]:
@@ -42,7 +50,7 @@ def revisions_or_missing(job: Job) -> dict[str, str]:
     from dreamhead.priors.store import revision_of
 
     profile = read_profile(job.profile, settings.model_settings(job.overrides))
-    found = {"head": head_revision(profile.head)}
+    found = {"head": head_revision(*head_choice(job, profile))}
     for role, model in profile.models.items():
         found[role] = MISSING if model.missing() else revision_of(model.files)
     return found
@@ -53,16 +61,15 @@ def stage_settings(job: Job, sections: Mapping[str, type]) -> settings.Overrides
     from dreamhead.priors.profiles import read_profile
 
     profile = read_profile(job.profile, settings.model_settings(job.overrides))
-    return settings.check_overrides(profile.settings, sections) | dict(job.overrides)
+    name, _ = head_choice(job, profile)
+    charted = {} if name == profile.head else OTHER_CHART
+    return settings.check_overrides(profile.settings, sections) | charted | dict(job.overrides)
 
 
-def head_revision(name: str) -> str:
-    """Revision of a head model, without building it."""
-    from dreamhead.head.builtin.revision import head_revision as builtin_revision
-
-    if name != "builtin":
-        raise UsageError(f"there is no head model named {name!r}", "use --set models.head=builtin")
-    return builtin_revision()
+def head_choice(job: Job, profile: Profile) -> tuple[str, str]:
+    """Name of the head model and the folder that the user gave for it, or nothing."""
+    chosen = settings.head_config(job.overrides)
+    return (profile.head if chosen.model == "auto" else chosen.model), chosen.folder
 
 
 class Loader:
@@ -80,7 +87,7 @@ class Loader:
     def head(self) -> HeadModel:
         from dreamhead.head.load import load_head
 
-        return load_head(_profile(self.job).head)
+        return load_head(*head_choice(self.job, _profile(self.job)))
 
     @cached_property
     def priors(self) -> Priors:

@@ -59,7 +59,8 @@ STAGES: tuple[Stage, ...] = (
 
 def sections() -> dict[str, type]:
     """The sections that settings may name, with the dataclass of each."""
-    return {stage.name: stage.config for stage in STAGES} | {"run": config.RunConfig}
+    stages = {stage.name: stage.config for stage in STAGES}
+    return {"head": config.HeadConfig} | stages | {"run": config.RunConfig}
 
 
 def stage_names() -> list[str]:

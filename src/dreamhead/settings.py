@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dreamhead.config import RunConfig
+from dreamhead.config import HeadConfig, RunConfig
 from dreamhead.errors import UsageError
 
 Overrides = dict[str, Any]  # "carve.steps" -> a JSON value
@@ -82,6 +82,12 @@ def run_config(overrides: Mapping[str, Any]) -> RunConfig:
     return config
 
 
+def head_config(overrides: Mapping[str, Any]) -> HeadConfig:
+    """Head model and its folder."""
+    config: HeadConfig = config_for("head", overrides, HeadConfig)
+    return config
+
+
 def model_settings(overrides: Mapping[str, Any]) -> dict[str, str]:
     """Role -> the path or name that the user gave instead of the profile's."""
     return {
@@ -100,8 +106,8 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
 def _model_setting(key: str, role: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise UsageError(f"{key}={value!r} is not a path")
-    if role == "head" or role.endswith(".architecture"):
-        return value  # names, not paths
+    if role.endswith(".architecture"):
+        return value  # a name, not a path
     return str(Path(value).expanduser().resolve())
 
 
@@ -117,6 +123,8 @@ def _checked_value(key: str, name: str, value: Any, kind: type) -> Any:
         raise UsageError(f"unknown setting {key!r} (value {value!r})", tip)
     converted = _converted(key, value, typing.get_type_hints(kind)[name])
     metadata = specs[name].metadata
+    if metadata.get("path") and converted:
+        converted = str(Path(converted).expanduser().resolve())
     if "choices" in metadata and converted not in metadata["choices"]:
         raise UsageError(
             f"{key}={value} is not one of its values", did_you_mean(str(value), metadata["choices"])

@@ -69,7 +69,7 @@ def test_damage_is_noticed_and_repaired(kept, builtin, monkeypatch, caplog, how)
 
 def test_another_revision_is_another_file(kept, builtin, monkeypatch):
     folder, path, _ = kept
-    monkeypatch.setattr(load, "head_revision", lambda: "f" * 64)
+    monkeypatch.setattr(load, "builtin_revision", lambda: "f" * 64)
     load_builtin(folder)
     assert len(list(folder.iterdir())) == 2 and path.exists()
 

@@ -28,7 +28,7 @@ def test_rest_stays(builtin, targets):
         targets,
         {"jawOpen": 0.0},
         builtin.joint_weights,
-        builtin.joint_positions(np.zeros(47)),
+        builtin.joint_positions(np.zeros(len(builtin.slider_names))),
         {},
     )
     assert np.abs(posed - builtin.mean).max() < 1e-7

@@ -67,10 +67,37 @@ def test_another_seed_is_another_head(sailor: HeadAsset, tmp_path: Path) -> None
 
 
 def test_a_slot_can_be_set(tmp_path: Path) -> None:
-    asset = select.run(HeadAsset(), config(hair="bun", beard="none"), context(tmp_path, "an elderly sailor"))
-    assert asset.wardrobe["hair"] == "bun" and asset.wardrobe["beard"] == "none"
-    with pytest.raises(UsageError, match=r"select\.hair=mullet"):
-        select.run(HeadAsset(), config(hair="mullet"), context(tmp_path, "an elderly sailor"))
+    given = config(hair="bun", beard="none", headwear="crown", glasses="round", candidates=4)
+    asset = select.run(HeadAsset(), given, context(tmp_path, "an elderly sailor with no hat"))
+    chosen = {slot: asset.wardrobe[slot] for slot in ("hair", "beard", "headwear", "glasses", "patch")}
+    assert chosen == {
+        "hair": "bun",
+        "beard": "none",
+        "headwear": "crown",
+        "glasses": "round",
+        "patch": "none",
+    }
+    with pytest.raises(UsageError, match=r"select\.hair=mulet") as caught:
+        select.run(HeadAsset(), config(hair="mulet"), context(tmp_path, "an elderly sailor"))
+    assert "mullet" in str(caught.value.tip)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("an elderly sailor without a hat", {"headwear": "none", "beard": "beard"}),
+        ("a clean-shaven bald sailor", {"beard": "none", "hair": "bald"}),
+        ("an old woman in round glasses", {"glasses": "round", "headwear": "none"}),
+        ("a king", {"headwear": "crown"}),
+        (
+            "a young woman with freckles",
+            {"headwear": "none", "glasses": "none", "patch": "none", "earrings": "none"},
+        ),
+    ],
+)
+def test_the_sentence_says_what_is_worn(tmp_path: Path, sentence: str, wanted: dict[str, str]) -> None:
+    asset = select.run(HeadAsset(), config(candidates=64, rounds=0), context(tmp_path, sentence))
+    assert {slot: asset.wardrobe[slot] for slot in wanted} == wanted
 
 
 @pytest.mark.slow

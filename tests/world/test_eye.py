@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreamhead.head.builtin.parts import eye_uv_radius
+from dreamhead.head.builtin.eyes import eye_uv_radius
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.eye import IRIS_DEG, eye_maps
 

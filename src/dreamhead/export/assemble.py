@@ -37,7 +37,7 @@ def assemble(
 ) -> Bundle:
     """The bundle of a head that `rig` has finished.
 
-    A part's material is called as the part says (skin, mouth, eye), a garment's as the garment itself.
+    A part's material is called as the part says (skin, mouth, eye, cornea, ...), a garment's as the garment itself.
     """
     assert asset.vertices is not None and asset.joint_positions is not None
     rest = asset.vertices

@@ -73,11 +73,12 @@ def flipped_green(normal: Bytes8) -> Bytes8:
     return flipped
 
 
-def packed_orm(occlusion: Bytes8 | int, roughness: Bytes8) -> Bytes8:
-    """(H, W) occlusion and roughness -> (H, W, 3): R occlusion, G roughness, B metallic (none)."""
+def packed_orm(occlusion: Bytes8 | int, roughness: Bytes8, metalness: Bytes8 | int = 0) -> Bytes8:
+    """(H, W) occlusion, roughness and metalness -> (H, W, 3): R occlusion, G roughness, B metallic."""
     packed = np.zeros((*roughness.shape, 3), np.uint8)
     packed[..., 0] = occlusion
     packed[..., 1] = roughness
+    packed[..., 2] = metalness
     return packed
 
 

@@ -1,10 +1,11 @@
-"""Load a head model by name; the built-in one is generated once and kept in the user's cache folder."""
+"""Load a head model by name: generated or read once, then kept in the user's cache folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,15 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from dreamhead.cache import cache_folder, keep
-from dreamhead.errors import DamagedFileError, UsageError
+from dreamhead.errors import DamagedFileError
+from dreamhead.head import linear
 from dreamhead.head.builtin.model import BuiltinHead, build_head
 from dreamhead.head.builtin.regions import FIELD_NAMES, MASK_NAMES
-from dreamhead.head.builtin.revision import head_revision
+from dreamhead.head.builtin.revision import head_revision as builtin_revision
+from dreamhead.head.flame.model import read_flame
+from dreamhead.head.ict.model import read_ict
 from dreamhead.head.model import Landmarks, Part
+from dreamhead.head.revision import head_revision, model_folder
 
 if TYPE_CHECKING:
     from dreamhead.head.model import HeadModel
@@ -31,11 +36,22 @@ _DIGEST_BYTES = 32
 
 
 @cache
-def load_head(name: str) -> HeadModel:
-    """The head model of that name: "builtin".  Raises UsageError for any other name."""
-    if name != "builtin":
-        raise UsageError(f"there is no head model named {name!r}", tip="Known head models: builtin.")
-    return load_builtin(cache_folder("head"))
+def load_head(name: str, folder: str = "") -> HeadModel:
+    """The head model of that name: builtin, or ict and flame read from `folder` or where the environment says.
+
+    Raises UsageError for any other name, MissingModelError without the files, DamagedFileError when they are not
+    what they should be.
+    """
+    revision = head_revision(name, folder)
+    if name == "builtin":
+        return load_builtin(cache_folder("head"))
+    path = cache_folder("head") / f"{name}-{CACHE_FORMAT}-{revision[:16]}.safetensors"
+    stored = _stored(path)
+    if stored is not None:
+        return linear.unpacked(stored)
+    head = READERS[name](model_folder(name, folder), load_head("builtin"), revision)
+    _keep(path, linear.packed(head))
+    return head
 
 
 def load_builtin(folder: Path) -> BuiltinHead:
@@ -43,17 +59,36 @@ def load_builtin(folder: Path) -> BuiltinHead:
 
     A folder that cannot be written only costs the next start its time.
     """
-    revision = head_revision()
+    revision = builtin_revision()
     path = folder / f"builtin-{CACHE_FORMAT}-{revision[:16]}.safetensors"
-    if path.exists():
+    stored = _stored(path)
+    if stored is not None:
         try:
-            return _unpacked(_read_verified(path), revision)
+            return _unpacked(stored, revision)
         except DamagedFileError as error:
             log.warning("%s; generating the head again", error.message)
     head = build_head()
-    payload = save_tensors(_packed(head))
-    keep(path, hashlib.sha256(payload).digest() + payload)
+    _keep(path, _packed(head))
     return head
+
+
+READERS = {"ict": read_ict, "flame": read_flame}
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]] | None:
+    """What the cache keeps under that name; None when there is nothing whole."""
+    if not path.exists():
+        return None
+    try:
+        return _read_verified(path)
+    except DamagedFileError as error:
+        log.warning("%s; making the head again", error.message)
+        return None
+
+
+def _keep(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    payload = save_tensors(dict(arrays))
+    keep(path, hashlib.sha256(payload).digest() + payload)
 
 
 def _read_verified(path: Path) -> dict[str, NDArray[Any]]:

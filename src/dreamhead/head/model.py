@@ -24,6 +24,7 @@ _ARKIT_NAMES = (
 )
 ARKIT_NAMES: tuple[str, ...] = tuple(_ARKIT_NAMES.split())
 JOINT_NAMES: tuple[str, ...] = ("root", "neck", "head", "jaw", "eyeLeft", "eyeRight")
+SEE_THROUGH = ("cornea", "occlusion", "tear")  # materials of thin shells that hide nothing
 JOINT_PARENTS: tuple[int, ...] = (-1, 0, 1, 2, 2, 2)
 
 
@@ -43,12 +44,13 @@ class Part:
 
     faces index the model's vertices; a triangle repeats its last index.  Parts may share vertices
     (skin and mouth bag meet at the lips).  uv_faces index uv; UV origin top left, range 0-1.
+
+    Names: skin, mouth_bag, teeth_upper, teeth_lower, gums_upper, gums_lower, tongue, and of either eye
+    (eye_left, ...) eye, cornea, eye_occlusion, lacrimal.  A head may lack any but skin and eyes.
     """
 
-    name: (
-        str  # skin, mouth_bag, eye_left, eye_right, teeth_upper, teeth_lower, gums_upper, gums_lower, tongue
-    )
-    material: str  # skin, mouth, eye: parts of one material share one texture set
+    name: str
+    material: str  # skin, mouth, eye, cornea, occlusion, tear: parts of one material share one texture set
     faces: Ints  # (F, 4)
     uv: Floats  # (U, 2)
     uv_faces: Ints  # (F, 4)
@@ -74,8 +76,12 @@ class HeadModel(Protocol):
     licence: Licence
     slider_names: tuple[str, ...]
     slider_limits: Floats  # (K, 2)
-    macros: Mapping[str, Floats]  # name -> (K,) direction in slider space: age, masculine, fat, child
+    # name -> (K,) direction in slider space: age, masculine, fat, child; other heads than the built-in one
+    # have its sliders' names here too, as far as their own can express them
+    macros: Mapping[str, Floats]
     mean: Floats  # (V, 3) = neutral(zeros(K))
+    # (V, 3) where each vertex lies on the built-in base head, for which textures and wardrobe are authored
+    canonical: Floats
     identity_basis: Floats  # (K, V, 3)
     parts: tuple[Part, ...]
     joint_weights: Floats  # (V, J), rows sum to 1, at most 4 above zero

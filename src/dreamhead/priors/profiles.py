@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROFILE_NAMES = ("auto", "embedded", "studio")
 ROLES = ("scorer", "generic", "texture", "maps", "upscaler")
 OPTIONAL_ROLES = ("restorer",)
-SETTING_NAMES = ("folder", "head", "scorer.architecture", *ROLES, *OPTIONAL_ROLES)
+SETTING_NAMES = ("folder", "scorer.architecture", *ROLES, *OPTIONAL_ROLES)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Profile:
     """Everything that differs between a laptop and a studio, and nothing but data."""
 
     name: str
-    head: str  # name of the head model
+    head: str  # name of the head model whose chart the texture model knows
     models: Mapping[str, ModelFiles]  # by role
     settings: Mapping[
         str, Any
@@ -57,7 +57,7 @@ def resolve_profile(name: str, settings: Mapping[str, str]) -> Profile:
     """The profile to run.  `auto` is studio when a CUDA device and all studio files are there, else embedded.
 
     settings: SETTING_NAMES -> text; a role's setting is a file or folder to take in place of the profile's
-    own, `folder` is where studio models live, `head` names the head model.  Files are looked for, not read.
+    own, `folder` is where studio models live.  Files are looked for, not read.
     Raises UsageError for an unknown name or setting, MissingModelError when a named profile lacks a file.
     """
     if name not in PROFILE_NAMES:
@@ -209,7 +209,7 @@ def read_profile(name: str, settings: Mapping[str, str]) -> Profile:
             )
     return Profile(
         name=name,
-        head=settings.get("head", written["head"]),
+        head=written["head"],
         models=models,
         settings={
             f"{stage}.{key}": value

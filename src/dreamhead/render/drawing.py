@@ -22,12 +22,14 @@ from dreamhead.render.rasterize_warp import (
     draw_with_opacity,
     empty_keys,
     key_depths,
+    key_triangles,
     screen_positions,
 )
 from dreamhead.render.surface import uv_tangents
 
 CHUNK = 32768  # samples worked on at once
-KINDS = ("skin", "eye", "hair", "cloth", "mouth")
+KINDS = ("skin", "eye", "hair", "cloth", "mouth", "glass", "wet", "shade")
+OVERLAYS = ("glass", "wet", "shade")  # laid over what is drawn, in the items' order
 ATTRIBUTES = {
     "position": slice(0, 3),
     "normal": slice(3, 6),
@@ -54,6 +56,7 @@ class DrawItem:
     roughness: Bytes | None = field(default=None, repr=False)  # (h, w)
     specular: Bytes | None = field(default=None, repr=False)  # (h, w), 128 = 4 % reflectance
     opacity: Bytes | None = field(default=None, repr=False)  # (h, w)
+    metalness: Bytes | None = field(default=None, repr=False)  # (h, w)
     kind: str = "skin"  # one of KINDS
     name: str = ""
 
@@ -98,6 +101,7 @@ class SubjectItem:
     normal: Pyramid | None
     surface: Pyramid | None  # roughness and specular as two channels
     opacity: Pyramid | None
+    metalness: Pyramid | None
     uv_area: Tensor  # (T,) twice the area of each triangle in uv, for the choice of level
 
 
@@ -179,6 +183,7 @@ def subject(items: Sequence[DrawItem], cache: MapCache) -> Subject:
                 cache.pyramid(item.normal) if item.normal is not None else None,
                 _surface_maps(item, cache),
                 _opacity(item, cache),
+                cache.pyramid(item.metalness) if item.metalness is not None else None,
                 (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs(),
             )
         )
@@ -187,16 +192,23 @@ def subject(items: Sequence[DrawItem], cache: MapCache) -> Subject:
     return Subject(tuple(joined), torch.cat(faces).contiguous(), torch.cat(attributes).contiguous())
 
 
-def draw(subject: Subject, clip: Tensor, size: tuple[int, int], pixel_samples: int) -> tuple[Tensor, Tensor]:
-    """Clip positions (V, 4) drawn into a sample grid (height, width) -> its keys and the screen positions (V, 4)."""
+def draw(
+    subject: Subject, clip: Tensor, size: tuple[int, int], pixel_samples: int, *, glass: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Clip positions (V, 4) drawn into a sample grid (height, width) -> its keys and the screen positions (V, 4).
+
+    glass: draw glass too, each sample with the probability of its opacity; a picture lays it over instead.
+    Films of water and painted shade are never drawn: they hide nothing and cast no shadow.
+    """
     screen = screen_positions(clip[None], size)[0]
     keys = empty_keys(1, size, clip.device)[0]
     for part in subject.items:  # opaque things first: they spare the others work
-        if part.opacity is None:
+        if part.opacity is None and part.item.kind not in ("wet", "shade"):
             draw_opaque(keys, screen, subject.faces[part.triangles], part.first_triangle)
     uv = subject.attributes[:, ATTRIBUTES["uv"]].contiguous()
     for part in subject.items:
-        if part.opacity is not None:
+        kinds = ("glass",) if glass else ()
+        if part.opacity is not None and (part.item.kind not in OVERLAYS or part.item.kind in kinds):
             faces = subject.faces[part.triangles]
             opacity = _level_of(part.opacity, float(_levels(subject, part, screen).median()))
             draw_with_opacity(keys, screen, faces, part.first_triangle, uv, opacity, pixel_samples)
@@ -205,8 +217,15 @@ def draw(subject: Subject, clip: Tensor, size: tuple[int, int], pixel_samples: i
 
 def depth_map(subject: Subject, clip: Tensor, size: int) -> Tensor:
     """(size, size) nearest depth of the subject in -1..1, infinite where it is not; see-through at random."""
-    depth = key_depths(draw(subject, clip, (size, size), 1)[0])
+    depth = key_depths(draw(subject, clip, (size, size), 1, glass=True)[0])
     return depth.masked_fill(depth >= 1, torch.inf)
+
+
+def draw_over(subject: Subject, part: SubjectItem, keys: Tensor, screen: Tensor) -> Tensor:
+    """(N,) numbers of the item's nearest triangles at the samples where it lies before what keys hold, else -1."""
+    over = keys.clone()
+    draw_opaque(over, screen, subject.faces[part.triangles], part.first_triangle)
+    return key_triangles(over).reshape(-1)
 
 
 def samples_of(
@@ -275,6 +294,8 @@ def _hem_presence(item: DrawItem) -> NDArray[np.float32]:
     height = np.full(points, np.inf)
     height[welded] = item.vertices[:, 1]
     lowest = border[np.argmin(height[border[:, 0]]), 0]  # the mouth and the eyes are loops of their own
+    if height[lowest] > item.vertices[:, 1].min() + HEM_FADE:
+        return np.ones(len(item.vertices), np.float32)  # a closed hem
     hem = (loop == loop[lowest])[welded]
     distance, _ = cKDTree(item.vertices[hem]).query(item.vertices)
     ramp = np.clip(distance / HEM_FADE, 0, 1)
@@ -316,7 +337,7 @@ def _tensor(values: NDArray[np.float32], device: str) -> Tensor:
 def _check(item: DrawItem) -> None:
     if item.kind not in KINDS:
         raise UsageError(f"item {item.name!r} is of kind {item.kind!r}", f"choose from {', '.join(KINDS)}")
-    for name in ("albedo", "normal", "roughness", "specular", "opacity"):
+    for name in ("albedo", "normal", "roughness", "specular", "opacity", "metalness"):
         values = getattr(item, name)
         if values is not None and values.dtype != np.uint8:
             raise UsageError(f"{name} of item {item.name!r} is {values.dtype}", "pass 8-bit maps")

@@ -1,4 +1,4 @@
-"""One finished picture: a subject in the studio, supersampled, with soft skin, wet eyes and strand-lit hair.
+"""One finished picture: a subject in the studio, supersampled: soft skin, wet eyes, strand-lit hair, metal, glass.
 
 Skin: diffuse light is blurred per channel on the picture, red farthest (d'Eon et al. 2007, GPU Gems 3,
 chapter 14, in screen space).  Hair: two shifted highlights along the strand (Kajiya and Kay 1989; Marschner
@@ -18,10 +18,12 @@ from torch import Tensor
 from dreamhead.render.camera import Cameras, to_clip
 from dreamhead.render.drawing import (
     ATTRIBUTES,
+    OVERLAYS,
     Samples,
     Subject,
     SubjectItem,
     draw,
+    draw_over,
     looked_up,
     normalised,
     samples_of,
@@ -33,6 +35,8 @@ from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet, Visibili
 
 SCATTER_METRES = ((0.0016, 0.0007, 0.0004), (0.0042, 0.0014, 0.0006))  # blur of the two diffuse lobes
 LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
+WET_REFLECTANCE = 0.03  # of water head on
+WET_EYE, ROUGH_EYE = 0.18, 0.35  # roughness at which an eyeball mirrors fully, and no more
 BAND = 64  # rows of pixels finished at once
 SCATTER_SHARE = 0.65  # of the narrow lobe
 
@@ -61,6 +65,7 @@ class Points:
     albedo: Tensor  # (N, 3) linear
     roughness: Tensor  # (N,)
     reflectance: Tensor  # (N,) at normal incidence
+    metalness: Tensor | None  # (N,); None where nothing is metal
     soft: Tensor  # (N, 3) baked soft light
     openness: Tensor  # (N,)
 
@@ -88,7 +93,7 @@ def portrait(
     colour = clip.new_zeros(grid[0] * grid[1], 3)
     light = clip.new_zeros(grid[0] * grid[1], 3)
     pending: list[tuple[Tensor, Tensor]] = []
-    for part in subject.items:
+    for part in (one for one in subject.items if one.item.kind not in OVERLAYS):
         for run in samples_of(subject, part, seen, screen, attributes, grid[1]):
             covered[run.places] = run.values[:, ATTRIBUTES["presence"]]
             points = _points(part, run, lighting)
@@ -104,6 +109,10 @@ def portrait(
         pixels_per_metre = _pixels_per_metre(view, height)
         soft = _scatter(light, places, grid, samples, pixels_per_metre)
         colour[places] += albedo * soft[_pixel_of(places, grid[1], samples, width)]
+    for part in (one for one in subject.items if one.item.kind in OVERLAYS):
+        before = draw_over(subject, part, keys, screen)
+        for run in samples_of(subject, part, before, screen, attributes, grid[1]):
+            _lay_over(colour, covered, part, run, lighting)
     picture = clip.new_empty(height, width, 4)
     for top in range(0, height, BAND):
         rows = slice(top, min(top + BAND, height))
@@ -111,6 +120,25 @@ def portrait(
         values = torch.cat((tone_map(colour[band]) * covered[band], covered[band]), 1)
         picture[rows] = _averaged(values, rows.stop - rows.start, width, samples)
     return picture.cpu().numpy()
+
+
+def _lay_over(colour: Tensor, covered: Tensor, part: SubjectItem, run: Samples, lighting: Lighting) -> None:
+    """Something see-through over what is drawn: tinted by its opacity, its mirror image added.
+
+    Glass mirrors by Fresnel whatever its tint; a wet film's opacity is the share that it mirrors head on.
+    """
+    points = _points(part, run, lighting)
+    diffuse, shine = _SHADERS[part.item.kind](points, lighting)
+    opacity = torch.ones_like(diffuse[:, :1]) if part.opacity is None else looked_up(part.opacity, run)[:, :1]
+    if part.item.kind == "wet":
+        aslant = 1 - (points.smooth * points.view).sum(1, keepdim=True).clamp(0, 1)
+        opacity = (opacity * (1 + aslant**5 / WET_REFLECTANCE)).clamp(max=1)
+        shine = shine * opacity
+    behind = covered[run.places]
+    through = colour[run.places] * behind * (1 - opacity)
+    visible = (1 - (1 - behind) * (1 - opacity)).clamp(min=0.02)
+    colour[run.places] = (through + opacity * points.albedo * diffuse + shine) / visible
+    covered[run.places] = visible
 
 
 def tone_map(colour: Tensor) -> Tensor:
@@ -146,7 +174,16 @@ def _lighting(subject: Subject, visibility: Visibility, view: Cameras, studio: S
     )
 
 
-_DEFAULT_ROUGHNESS = {"skin": 0.5, "eye": 0.08, "hair": 0.45, "cloth": 0.85, "mouth": 0.28}
+_DEFAULT_ROUGHNESS = {
+    "skin": 0.5,
+    "eye": 0.08,
+    "hair": 0.45,
+    "cloth": 0.85,
+    "mouth": 0.28,
+    "glass": 0.05,
+    "wet": 0.05,
+    "shade": 1.0,
+}
 
 
 def _points(part: SubjectItem, found: Samples, lighting: Lighting) -> Points:
@@ -154,7 +191,7 @@ def _points(part: SubjectItem, found: Samples, lighting: Lighting) -> Points:
     smooth = normalised(values[:, ATTRIBUTES["normal"]])
     position = values[:, ATTRIBUTES["position"]]
     view = normalised(lighting.eye - position)
-    if part.item.kind in ("hair", "cloth"):  # seen from both sides
+    if part.item.kind in ("hair", "cloth", "glass"):  # seen from both sides
         facing = (smooth * view).sum(1, keepdim=True)
         smooth = torch.where(facing < 0, -smooth, smooth)
     tangent = values[:, ATTRIBUTES["tangent"]]
@@ -182,6 +219,7 @@ def _points(part: SubjectItem, found: Samples, lighting: Lighting) -> Points:
         albedo,
         roughness,
         reflectance,
+        looked_up(part.metalness, found)[:, 0] if part.metalness is not None else None,
         values[:, 13:16],
         values[:, 16],
     )
@@ -254,18 +292,64 @@ def _shade_matte(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
     return light, shine
 
 
-def _shade_eye(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+def _shade_worn(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """Cloth and leather as a matte surface; metal has no diffuse light and mirrors in its own colour."""
+    light, shine = _shade_matte(points, lighting)
+    if points.metalness is None:
+        return light, shine
+    metal = points.metalness[:, None]
+    cosine = (points.normal * points.view).sum(1, keepdim=True).clamp(0, 1)
+    reflected = normalised(2 * cosine * points.normal - points.view)
+    sharp = lighting.studio.radiance(reflected @ lighting.axes.T)
+    blurred = ambient_light(lighting.soft.harmonics, reflected).clamp(min=0)
+    blur = points.roughness[:, None].clamp(0, 1)
+    mirror = (sharp * (1 - blur) + blurred * blur) * points.openness[:, None]
+    for _, direction, reaching in _lamps(points, lighting):
+        wide = _seen_by_lamp(points.roughness)
+        mirror = mirror + (
+            ggx(points.normal, points.view, direction, wide, torch.ones_like(points.roughness))[:, None]
+            * reaching
+        )
+    tint = points.albedo + (1 - points.albedo) * (1 - cosine) ** 5
+    return light * (1 - metal), shine * (1 - metal) + mirror * tint * metal
+
+
+def _shade_glass(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """A clear or tinted lens: little light of its own, a sharp mirror image by Fresnel."""
     light, _ = _shade_matte(points, lighting)
-    light = light * (0.35 + 0.65 * points.openness[:, None])  # the lids' shade, which the coarse bake softens
     cosine = (points.smooth * points.view).sum(1, keepdim=True).clamp(0, 1)
     reflected = normalised(2 * cosine * points.smooth - points.view)
+    mirror = lighting.studio.radiance(reflected @ lighting.axes.T)
+    for lamp, direction in zip(lighting.studio.lamps, lighting.directions, strict=True):
+        if lamp.window > 0:
+            mirror = mirror + _window(reflected, direction, lighting.axes, lamp.window) * 3.0
+    return light, mirror * (0.04 + 0.96 * (1 - cosine) ** 5)
+
+
+def _shade_eye(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """A wet eyeball; where it is rough (an iris under its cornea) it mirrors nothing."""
+    light, _ = _shade_matte(points, lighting)
+    light = light * (0.35 + 0.65 * points.openness[:, None])  # the lids' shade, which the coarse bake softens
+    cosine = (points.normal * points.view).sum(1, keepdim=True).clamp(0, 1)
     fresnel = 0.03 + 0.97 * (1 - cosine) ** 5
+    wet = ((ROUGH_EYE - points.roughness[:, None]) / (ROUGH_EYE - WET_EYE)).clamp(0, 1)
+    return light, _mirror_image(points, points.normal, lighting) * fresnel * wet
+
+
+def _shade_wet(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """A film of water: nothing but what it mirrors."""
+    return torch.zeros_like(points.albedo), _mirror_image(points, points.smooth, lighting)
+
+
+def _mirror_image(points: Points, normal: Tensor, lighting: Lighting) -> Tensor:
+    """(N, 3) the studio as a perfect mirror shows it, less where lids are in the way."""
+    cosine = (normal * points.view).sum(1, keepdim=True).clamp(0, 1)
+    reflected = normalised(2 * cosine * normal - points.view)
     mirror = lighting.studio.radiance(reflected @ lighting.axes.T) * 0.8
-    open_sky = points.openness[:, None]
     for lamp, direction in zip(lighting.studio.lamps, lighting.directions, strict=True):
         if lamp.window > 0:
             mirror = mirror + _window(reflected, direction, lighting.axes, lamp.window) * 16.0
-    return light, mirror * fresnel * open_sky.clamp(0.15, 1) ** 0.7
+    return mirror * points.openness[:, None].clamp(0.15, 1) ** 0.7
 
 
 def _window(reflected: Tensor, direction: Tensor, axes: Tensor, half_size: float) -> Tensor:
@@ -314,8 +398,11 @@ _SHADERS = {
     "skin": _shade_skin,
     "eye": _shade_eye,
     "hair": _shade_hair,
-    "cloth": _shade_matte,
+    "cloth": _shade_worn,
+    "glass": _shade_glass,
     "mouth": _shade_matte,
+    "wet": _shade_wet,
+    "shade": _shade_matte,
 }
 
 

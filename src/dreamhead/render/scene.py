@@ -11,7 +11,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from dreamhead.errors import UsageError
-from dreamhead.head.model import Part
+from dreamhead.head.model import SEE_THROUGH, Part
 from dreamhead.render.antialias import Outline, antialias, outline
 from dreamhead.render.camera import Cameras, to_clip
 from dreamhead.render.light import Lights, ambient_light
@@ -58,12 +58,13 @@ class Maps:
 def head_buffers(
     parts: Iterable[Part], names: Iterable[str] | None = LOOP_PARTS, device: str | torch.device = "cpu"
 ) -> HeadBuffers:
-    """The named parts (None: all) of a head model as triangles.
+    """The named parts (None: all but see-through ones) of a head model as triangles.
 
     Raises: UsageError when a named part is not there.
     """
     available = {part.name: part for part in parts}
-    chosen = tuple(available) if names is None else tuple(names)
+    solid = tuple(name for name, part in available.items() if part.material not in SEE_THROUGH)
+    chosen = solid if names is None else tuple(names)
     missing = [name for name in chosen if name not in available]
     if missing:
         raise UsageError(f"the head has no part {missing[0]!r}", f"its parts are {', '.join(available)}")

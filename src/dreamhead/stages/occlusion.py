@@ -9,7 +9,7 @@ from PIL import Image
 
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.geometry import triangulate, vertex_normals
-from dreamhead.head.model import Floats, HeadModel, Ints, Part
+from dreamhead.head.model import SEE_THROUGH, Floats, HeadModel, Ints, Part
 from dreamhead.render.chart import bake
 from dreamhead.render.rasterize import Rasterizer
 
@@ -62,7 +62,8 @@ def vertex_openness(vertices: Floats, normals: Floats, triangles: Ints, backend:
 def _baked(
     head: HeadModel, vertices: Floats, part_names: tuple[str, ...], backend: Rasterizer, size: int
 ) -> NDArray[np.uint8]:
-    triangles = np.concatenate([triangulate(part.faces) for part in head.parts])
+    solid = [part for part in head.parts if part.material not in SEE_THROUGH]
+    triangles = np.concatenate([triangulate(part.faces) for part in solid])
     openness = vertex_openness(vertices, vertex_normals(vertices, triangles), triangles, backend)
     chart = _joined([part for part in head.parts if part.name in part_names])
     image, _ = bake(chart, openness[:, None], min(BAKE_SIZE, size), backend)

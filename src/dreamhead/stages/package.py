@@ -26,10 +26,12 @@ from dreamhead.export.materials import (
     garment_surface,
     mouth_surface,
     part_maps_in_bytes,
+    shell_surfaces,
     skin_surface,
 )
 from dreamhead.export.textures import check_skin_maps
 from dreamhead.head.asset import HeadAsset
+from dreamhead.head.load import load_head
 from dreamhead.head.model import Licence
 from dreamhead.head.wardrobe import DEFAULT_CHOICE, DEFAULT_COLOURS, Garment, dress
 from dreamhead.record import write_bytes, write_json
@@ -39,13 +41,22 @@ from dreamhead.stages.context import Context
 from dreamhead.stages.occlusion import mouth_occlusion, skin_occlusion
 from dreamhead.stages.pictures import draw_items, expression_items
 from dreamhead.world.attributes import Attributes
-from dreamhead.world.eye import eye_maps
+from dreamhead.world.carried import carried_maps
+from dreamhead.world.eye import eye_maps, wet_all_over
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.vocabulary import EYE_COLOURS
 
 VERSION = 1
 TEXTURES = "textures"
 PART_MAP_SIZE = 2048  # of the eye and mouth maps
+PART_KINDS = {  # material -> how a picture shades it
+    "skin": "skin",
+    "eye": "eye",
+    "mouth": "mouth",
+    "cornea": "wet",
+    "tear": "wet",
+    "occlusion": "shade",
+}
 
 
 def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
@@ -70,7 +81,7 @@ def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
     bundle = assemble(context.head, asset, garments, [surface.material for surface in surfaces], metadata)
     write_bytes(context.out / GLB_NAME, glb_bytes(bundle))
     steps.next("pictures")
-    kinds = {"skin": "skin", "eye": "eye", "mouth": "mouth"} | {one.name: one.material for one in garments}
+    kinds = PART_KINDS | {one.name: one.material for one in garments}
     write_picture(
         context.out / "preview.png",
         draw_preview(draw_items(bundle, surfaces, kinds, {}), config.preview_size),
@@ -137,16 +148,21 @@ def attributes_of(wardrobe: Mapping[str, Any]) -> Attributes:
 
 
 def make_surfaces(asset: HeadAsset, garments: Sequence[Garment], context: Context) -> list[Surface]:
-    """Skin, eye, mouth, then each garment."""
+    """Skin, eye, mouth, what lies over the eyes, then each garment."""
     backend = rasterizer("auto", "cpu")
     size = asset.maps["albedo"].shape[0]
     small = min(size, PART_MAP_SIZE)
-    mouth = part_maps_in_bytes(mouth_maps(small, context.seed))
+    painted = carried_maps(mouth_maps(small, context.seed), context.head, load_head("builtin"), "mouth")
+    mouth = part_maps_in_bytes(painted)
     mouth["occlusion"] = mouth_occlusion(context.head, asset, backend, small)
+    shells = shell_surfaces(context.head.parts)
+    eye = eye_maps(attributes_of(asset.wardrobe), small, context.seed)
+    has_cornea = any(surface.material.name == "cornea" for surface in shells)
     return [
         skin_surface(asset.maps, skin_occlusion(context.head, asset, backend, size)),
-        eye_surface(part_maps_in_bytes(eye_maps(attributes_of(asset.wardrobe), small, context.seed))),
+        eye_surface(part_maps_in_bytes(eye if has_cornea else wet_all_over(eye)), has_cornea),
         mouth_surface(mouth),
+        *shells,
         *(garment_surface(garment) for garment in garments),
     ]
 

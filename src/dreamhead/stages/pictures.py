@@ -90,6 +90,7 @@ def _item(
         normal=maps.get("normal"),
         roughness=maps.get("roughness"),
         specular=maps.get("specular"),
+        metalness=maps.get("metalness"),
         kind=kind,
         name=mesh.name,
     )

@@ -141,11 +141,15 @@ def contact_vertices(head: HeadModel, identity: Floats, neutral: Floats) -> Ints
     joints = dict(zip(JOINT_NAMES, head.joint_positions(identity), strict=True))
     margins = [lips]
     for part_name, joint in (("eye_left", "eyeLeft"), ("eye_right", "eyeRight")):
-        eye = neutral[np.unique(_part(head, part_name).faces)] - joints[joint]
         offset = neutral[skin] - joints[joint]
-        radius, distance = np.linalg.norm(eye, axis=1), np.linalg.norm(offset, axis=1)
-        _, below = cKDTree(eye / radius[:, None]).query(offset / distance[:, None])
-        margins.append(skin[distance - radius[below] < LID_CLEARANCE])
+        distance = np.linalg.norm(offset, axis=1)
+        for shell in (part_name, part_name.replace("eye", "cornea")):
+            if shell not in {part.name for part in head.parts}:
+                continue
+            eye = neutral[np.unique(_part(head, shell).faces)] - joints[joint]
+            radius = np.linalg.norm(eye, axis=1)
+            _, below = cKDTree(eye / radius[:, None]).query(offset / distance[:, None])
+            margins.append(skin[distance - radius[below] < LID_CLEARANCE])
     return np.unique(np.concatenate(margins)).astype(np.int32)
 
 

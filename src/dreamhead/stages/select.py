@@ -13,25 +13,24 @@ import torch
 
 from dreamhead.cache import cache_folder, keep
 from dreamhead.config import SelectConfig
-from dreamhead.errors import DamagedFileError, InterruptedRun, UsageError
+from dreamhead.errors import DamagedFileError, InterruptedRun
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.model import Floats
-from dreamhead.head.wardrobe import ITEMS
 from dreamhead.priors.protocols import Scorer
 from dreamhead.priors.store import assets_folder
 from dreamhead.record import array_bytes, fingerprint, load_arrays
 from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, CandidateCamera, embed_candidates, scores
 from dreamhead.stages.context import Context
-from dreamhead.world.attributes import Attributes, identity_vector
+from dreamhead.stages.wear import checked_settings, item_descriptions, suggestions, wardrobe
+from dreamhead.world.attributes import identity_vector
 from dreamhead.world.recall import VERSION as RECALL_VERSION
 from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regressor
-from dreamhead.world.vocabulary import EYE_COLOURS, HAIR_COLOURS
+from dreamhead.world.wording import read_wishes
 
 log = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
 BANK_SEED = 20240607
 TEXT_BATCH = 256
-HEADWEAR_COLOURS = {"sailors_cap": (0.80, 0.79, 0.76), "beanie": (0.05, 0.07, 0.12)}  # linear
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,13 @@ class Candidate:
 def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
     """Sets identity (K,) and wardrobe: slots, colours and the attributes that the sentence recalled."""
     head, scorer = context.head, context.priors.scorer
-    query, anchor_text = encoded(scorer, [context.prompt, ANCHOR_TEXT], context)
-    attributes = caption_regressor(scorer, config, context).attributes(context.prompt, query)
+    settings = checked_settings(config)
+    wishes = read_wishes(context.prompt)
+    sentence = wishes.affirmed or context.prompt
+    query, anchor_text, *descriptions = encoded(
+        scorer, [sentence, ANCHOR_TEXT, *item_descriptions()], context
+    )
+    attributes = caption_regressor(scorer, config, context).attributes(sentence, query)
     camera = CandidateCamera(head, scorer, config.image_size, config.lights, context.device)
     bank = candidate_bank(camera, config, context)
 
@@ -79,7 +83,8 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
             pool.append(judged(identity, camera.embed(identity), 0.5 * (first.told + second.told)))
             context.progress(index * config.children + child + 1, config.rounds * config.children, "refining")
     best = max(pool, key=lambda candidate: candidate.score)
-    return asset.changed(identity=best.identity, wardrobe=wardrobe(attributes, config))
+    suggested = suggestions(query, np.stack(descriptions), bank.captions)
+    return asset.changed(identity=best.identity, wardrobe=wardrobe(attributes, wishes, suggested, settings))
 
 
 def encoded(scorer: Scorer, texts: list[str], context: Context) -> Floats:
@@ -159,35 +164,3 @@ def clipped(identity: Floats, context: Context) -> Floats:
     """An identity within the head model's limits."""
     limits = context.head.slider_limits
     return np.clip(identity, limits[:, 0], limits[:, 1]).astype(np.float32)
-
-
-def wardrobe(attributes: Attributes, config: SelectConfig) -> dict[str, Any]:
-    """What the head wears, as JSON: an item a slot, linear colours, and the recalled attributes themselves."""
-    brows = "bushy" if attributes.brows > 1.0 else "thin" if attributes.brows < 0.5 else "natural"
-    recalled = {
-        "hair": attributes.hair,
-        "beard": attributes.beard,
-        "brows": brows,
-        "lashes": "natural",
-        "headwear": attributes.headwear,
-    }
-    asked = {"hair": config.hair, "beard": config.beard, "brows": config.brows, "headwear": config.headwear}
-    chosen = {slot: item_named(slot, recalled[slot], asked.get(slot, "auto")) for slot in recalled}
-    hair = list(HAIR_COLOURS[attributes.hair_colour])
-    colours = {
-        "hair": hair,
-        "beard": hair,
-        "brows": [0.8 * value for value in hair],
-        "headwear": list(HEADWEAR_COLOURS.get(chosen["headwear"], (0.1, 0.1, 0.1))),
-        "eyes": list(EYE_COLOURS[attributes.eyes]),
-    }
-    dressed = attributes.changed(hair=chosen["hair"], beard=chosen["beard"], headwear=chosen["headwear"])
-    return {**chosen, "colours": colours, "attributes": dressed.to_json()}
-
-
-def item_named(slot: str, recalled: str, asked: str) -> str:
-    """The item that was asked for, or the recalled one.  UsageError for a name the slot does not have."""
-    name = recalled if asked == "auto" else asked
-    if name not in ITEMS[slot]:
-        raise UsageError(f"select.{slot}={name} is not an item", f"choose auto, {', '.join(ITEMS[slot])}")
-    return name

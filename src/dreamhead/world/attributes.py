@@ -188,7 +188,10 @@ def sample_independent(rng: np.random.Generator) -> Attributes:
 def identity_vector(
     attributes: Attributes, slider_names: tuple[str, ...], macros: Mapping[str, NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """The head model's sliders (K,) for these attributes; sliders the model lacks are left out."""
+    """The head model's sliders (K,) for these attributes.
+
+    A slider that the model has only as a macro counts so; one that it lacks is left out.
+    """
     vector = np.zeros(len(slider_names), np.float32)
 
     def add_macro(name: str, amount: float) -> None:
@@ -215,6 +218,8 @@ def identity_vector(
         for name, value in source.items():
             if name in slider_names:
                 vector[slider_names.index(name)] += value
+            else:
+                add_macro(name, value)
     return np.clip(vector, -2.0, 2.0)
 
 

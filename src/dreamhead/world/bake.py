@@ -19,7 +19,7 @@ from scipy.ndimage import distance_transform_edt
 
 from dreamhead.cache import keep
 from dreamhead.errors import UsageError
-from dreamhead.head.model import HeadModel
+from dreamhead.head.model import HeadModel, Part
 from dreamhead.world.arrays import Array
 
 log = logging.getLogger(__name__)
@@ -65,17 +65,19 @@ class Bake:
 def bake_head(head: HeadModel, size: int, cache: Path | None = None) -> Bake:
     """Bakes the head's skin part at size² texels; kept in `cache` by head revision and size when given.
 
+    Positions are canonical: where the texels of any head lie on the built-in one, whose places the skin knows.
+
     UsageError when the head has no ring coordinates (`fields`), which the masks need.
     """
     missing = [name for name in RING_NAMES if name not in head.fields]
     if missing:
         raise UsageError(
             f"The head model {head.name!r} has no surface fields {', '.join(missing)}.",
-            "Procedural skin needs the built-in head.",
+            "Procedural skin needs a head that has them: builtin, ict or flame.",
         )
     skin = next(part for part in head.parts if part.name == "skin")
     return bake_mesh(
-        np.asarray(head.mean, np.float32) * 100.0,
+        np.asarray(head.canonical, np.float32) * 100.0,
         np.asarray(skin.faces),
         np.asarray(skin.uv, np.float32),
         np.asarray(skin.uv_faces),
@@ -157,6 +159,15 @@ def spread(image: Array, inside: Array) -> Array:
     coarse = spread(halved, (halved_weight[..., 0] > 0).astype(np.float32))
     beyond = _doubled(coarse)[:height, :width]
     return np.where(inside[..., None] > 0, image, beyond).astype(np.float32)
+
+
+def rasterize_chart(part: Part, values: Array, size: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Values (V, C) of the head's vertices over the part's chart: (size, size, C), and where there is any."""
+    triangles, uv_triangles = _triangles(np.asarray(part.faces)), _triangles(np.asarray(part.uv_faces))
+    image, hit = _rasterize(
+        np.asarray(part.uv, np.float64)[uv_triangles], triangles, np.asarray(values, np.float32), size
+    )
+    return image, hit.astype(bool)
 
 
 # ---------------------------------------------------------------------------------------------------------------

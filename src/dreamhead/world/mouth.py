@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreamhead.head.builtin.generate import (
+from dreamhead.head.builtin.arch import LOWER, UPPER, Arch
+from dreamhead.head.builtin.gums import gum_margins
+from dreamhead.head.builtin.part_mesh import UV_MARGIN, Box
+from dreamhead.head.builtin.parts import (
     BAG_BOX,
     GUMS_LOWER_BOX,
     GUMS_UPPER_BOX,
@@ -12,16 +15,17 @@ from dreamhead.head.builtin.generate import (
     TEETH_UPPER_BOX,
     TONGUE_BOX,
 )
+from dreamhead.head.builtin.teeth import ROOTED, CrownCell, crown_cells
 from dreamhead.world.arrays import Array, floats
 from dreamhead.world.eye import PartMaps
 from dreamhead.world.masks import smooth
 from dreamhead.world.noise import gradient_noise
 
-Box = tuple[float, float, float, float]
 # Linear reflectance.
 FLESH, THROAT = (0.30, 0.075, 0.060), (0.045, 0.008, 0.008)
 GUM, GUM_EDGE = (0.36, 0.115, 0.10), (0.45, 0.20, 0.17)
 IVORY, ROOT, EDGE = (0.62, 0.54, 0.42), (0.46, 0.34, 0.20), (0.52, 0.50, 0.46)
+STAIN = (0.45, 0.34, 0.22)  # what a fissure's brown leaves of the light
 TONGUE, TONGUE_BELOW = (0.36, 0.115, 0.105), (0.30, 0.05, 0.055)
 
 
@@ -33,10 +37,15 @@ def mouth_maps(size: int, seed: int = 0) -> PartMaps:
     height = np.zeros((size, size), np.float32)  # in texels
     _paint_bag(_Window(albedo, roughness, height, BAG_BOX, seed))
     _paint_tongue(_Window(albedo, roughness, height, TONGUE_BOX, seed + 1))
-    for number, box in enumerate((GUMS_UPPER_BOX, GUMS_LOWER_BOX)):
-        _paint_gums(_Window(albedo, roughness, height, box, seed + 2 + number))
-    for number, box in enumerate((TEETH_UPPER_BOX, TEETH_LOWER_BOX)):
-        _paint_teeth(_Window(albedo, roughness, height, box, seed + 4 + number))
+    for arch, gum_box, teeth_box in (
+        (UPPER, GUMS_UPPER_BOX, TEETH_UPPER_BOX),
+        (LOWER, GUMS_LOWER_BOX, TEETH_LOWER_BOX),
+    ):
+        _paint_gums(_Window(albedo, roughness, height, gum_box, seed + 2 + arch.upper), arch, gum_box)
+        for cell in crown_cells(arch, teeth_box):
+            key = seed + 4 + 14 * arch.upper + 2 * cell.place + (cell.side > 0)
+            _paint_wall(_Window(albedo, roughness, height, _grown(cell.wall), key), cell)
+            _paint_cap(_Window(albedo, roughness, height, _grown(cell.cap), key), cell)
     slope_u = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) / 2
     slope_v = (np.roll(height, -1, 0) - np.roll(height, 1, 0)) / 2
     normal = np.stack([-slope_u, slope_v, np.ones_like(height)], -1)
@@ -94,35 +103,61 @@ def _paint_tongue(window: _Window) -> None:
     window.height[:] = above * bumps * 0.6 * window.size / 1024
 
 
-def _paint_gums(window: _Window) -> None:
-    """Pink, paler towards the teeth, darker to the back of the arch; faint vessels."""
+def _paint_gums(window: _Window, arch: Arch, box: Box) -> None:
+    """Pink and stippled, paler where it is tied to the roots, redder at the margins, darker to the back."""
     back = smooth(np.abs(window.u - 0.5), 0.18, 0.5)
+    outer, inner = ((v - box[1]) / (box[3] - box[1]) for v in gum_margins(arch, box))
+    beside = np.minimum(np.abs(window.v - outer), np.abs(window.v - inner))
     vessels = window.noise(window.u * 8, window.v, 9.0, 3)
-    colour = _mixed(GUM, GUM_EDGE, np.clip(0.5 + 0.5 * vessels, 0, 1) * 0.5)
+    tied = np.exp(-(((beside - 0.14) / 0.07) ** 2))
+    colour = _mixed(GUM, GUM_EDGE, np.clip(0.5 + 0.5 * vessels, 0, 1) * 0.35 + 0.45 * tied)
+    colour = colour * (1 - 0.22 * smooth(beside, 0.05, 0.0))[..., None]
+    hidden = smooth(window.v, outer + 0.05, outer + 0.09) * smooth(window.v, inner - 0.05, inner - 0.09)
+    colour = colour * (1 - 0.55 * hidden)[..., None]
     window.albedo[:] = colour * (1 - 0.6 * back)[..., None]
-    window.roughness[:] = 0.22
+    window.roughness[:] = 0.20 + 0.06 * tied
+    stipple = window.noise(window.u * 40, window.v * 6, 3.0, 2)
+    window.height[:] = 0.35 * tied * stipple * window.size / 1024
 
 
-def _paint_teeth(window: _Window) -> None:
-    """Fourteen crowns: biting edge at the top, neck below; ivory, yellower at the neck and to the back."""
-    crown = np.floor(window.u * 14)
-    around = window.u * 14 - crown
-    place = np.abs(crown - 6.5)  # 0.5 in front .. 6.5 at the back
-    inside = smooth(np.abs(around - 0.75), 0.25, 0.12)  # the tongue's side
-    beside = np.minimum(np.abs(around - 0.0), np.minimum(np.abs(around - 0.5), np.abs(around - 1.0)))
-    contact = np.exp(-((beside / 0.07) ** 2))  # where neighbours touch
-    colour = _mixed(IVORY, ROOT, smooth(window.v, 0.45, 0.95))
-    edge = smooth(window.v, 0.30, 0.10) * (place < 3)
-    colour = colour * (1 - 0.35 * edge)[..., None] + 0.35 * edge[..., None] * floats(EDGE)
-    tone = (
-        1 + 0.05 * np.sin(crown * 2.7 + window.seed) + 0.08 * window.noise(window.u * 14, window.v * 2, 2.0)
-    )
-    shade = (
-        (1 - 0.07 * place)
-        * (1 - 0.45 * inside)
-        * (1 - 0.4 * contact)
-        * (1 - 0.35 * smooth(window.v, 0.7, 1.0))
-    )
+def _paint_wall(window: _Window, cell: CrownCell) -> None:
+    """Biting edge at the top, root below, the lip's side in the middle: ivory, yellower at the neck."""
+    toward_lip = smooth(np.abs(window.u - 0.5), 0.36, 0.24)
+    neck = smooth(window.v, 0.40, 1.0 / ROOTED + 0.05)
+    colour = _mixed(IVORY, ROOT, 0.75 * neck + 0.12 * (cell.kind == "canine"))
+    if cell.kind in ("incisor", "canine"):  # enamel alone lets the dark of the mouth through
+        edge = smooth(window.v, 0.26, 0.05) * (0.7 + 0.3 * window.noise(window.u * 5, window.v, 2.0))
+        colour = colour * (1 - 0.55 * edge)[..., None] + 0.55 * edge[..., None] * floats(EDGE)
+    crazing = window.noise(window.u * 6, window.v * 0.8, 3.0, 3)
+    tone = 1 + 0.035 * np.sin(2.7 * window.seed) + 0.05 * crazing
+    beside = np.exp(-(((np.abs(window.u - 0.5) - 0.25) / 0.06) ** 2))  # where neighbours touch
+    shade = (1 - 0.05 * cell.place) * (0.72 + 0.28 * toward_lip) * (1 - 0.35 * beside)
+    shade = shade * (1 - 0.35 * smooth(window.v, 0.78, 0.95))
     window.albedo[:] = colour * (tone * shade)[..., None]
-    window.roughness[:] = 0.16 + 0.08 * smooth(window.v, 0.5, 0.9)
-    window.height[:] = 0.25 * window.noise(window.u * 14, window.v * 1.2, 7.0) * window.size / 1024
+    window.roughness[:] = 0.15 + 0.08 * neck
+    ripples = np.sin(window.v * 60 + 2 * crazing) * smooth(window.v, 0.3, 0.6)
+    window.height[:] = (0.20 * crazing + 0.05 * ripples) * window.size / 1024
+
+
+def _paint_cap(window: _Window, cell: CrownCell) -> None:
+    """A biting surface seen from above: fissures gather a little brown."""
+    a, b = 2 * window.u - 1, 1 - 2 * window.v
+    colour = np.broadcast_to(floats(IVORY), (*a.shape, 3)) * (1 - 0.05 * cell.place)
+    wander = 0.10 * window.noise(a, b, 2.5)
+    if cell.kind in ("premolar", "molar"):
+        reach = smooth(np.abs(a), 0.85, 0.60) * smooth(np.abs(b), 0.95, 0.75)
+        fissure = np.exp(-(((b + wander) / 0.05) ** 2)) * smooth(np.abs(a), 0.75, 0.55)
+        if cell.kind == "molar":
+            fissure = np.maximum(fissure, np.exp(-(((a + wander) / 0.05) ** 2)) * reach)
+        colour = colour * (1 - 0.5 * fissure[..., None] * (1 - floats(STAIN)))
+        colour = colour * (1 - 0.25 * smooth(np.hypot(a, b), 0.5, 0.0))[..., None]
+    else:
+        colour = 0.6 * colour + 0.4 * floats(EDGE)
+    window.albedo[:] = colour * (1 + 0.05 * window.noise(a * 2, b * 2, 3.0))[..., None]
+    window.roughness[:] = 0.18
+    window.height[:] = 0
+
+
+def _grown(box: Box) -> Box:
+    """An island with half the gap to its neighbours, painted so that filtering brings nothing foreign in."""
+    return box[0] - UV_MARGIN, box[1] - UV_MARGIN, box[2] + UV_MARGIN, box[3] + UV_MARGIN

@@ -95,7 +95,7 @@ def test_blink_of_another_head_also_closes(builtin):
 
 
 def test_lids_do_not_enter_the_eye(builtin, targets):
-    center = builtin.joint_positions(np.zeros(47))[4] * 100.0
+    center = builtin.joint_positions(np.zeros(len(builtin.slider_names)))[4] * 100.0
     visible = np.concatenate([build_surface().cage.ring("e", ring) for ring in (1, 2, 3, 4)])
     for name in ("eyeBlinkLeft", "eyeSquintLeft", "eyeWideLeft", "eyeLookDownLeft", "eyeLookUpLeft"):
         posed = (builtin.mean + targets[name])[visible] * 100.0
@@ -113,7 +113,7 @@ def test_mouth_close_closes_an_open_jaw(builtin, targets):
 
 def test_jaw_joint_repeats_jaw_open(builtin, targets):
     """Rotating the jaw joint by the target's angle gives the target but for its throat and lip residual."""
-    zero = np.zeros(47)
+    zero = np.zeros(len(builtin.slider_names))
     turned = pose_vertices(
         builtin.mean, {}, {}, builtin.joint_weights, builtin.joint_positions(zero),
         {"jaw": rotation("x", JAW_OPEN_DEG)},

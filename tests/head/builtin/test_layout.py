@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from dreamhead.head.geometry import triangulate_part
+from dreamhead.head.model import SEE_THROUGH
 
 
 def signed_area(part):
@@ -36,13 +40,16 @@ def by_name(builtin, name):
 def test_parts_and_materials(builtin):
     names = [part.name for part in builtin.parts]
     assert names == [
-        "skin", "mouth_bag", "eye_left", "eye_right", "teeth_upper", "teeth_lower", "gums_upper", "gums_lower",
-        "tongue",
+        "skin", "mouth_bag", "eye_left", "eye_right", "cornea_left", "cornea_right", "eye_occlusion_left",
+        "eye_occlusion_right", "lacrimal_left", "lacrimal_right", "teeth_upper", "teeth_lower", "gums_upper",
+        "gums_lower", "tongue",
     ]  # fmt: skip
     materials = {part.name: part.material for part in builtin.parts}
     assert materials["skin"] == "skin"
-    assert {materials[name] for name in names[2:4]} == {"eye"}
-    assert {materials[name] for name in [*names[4:], "mouth_bag"]} == {"mouth"}
+    for start, material in ((2, "eye"), (4, "cornea"), (6, "occlusion"), (8, "tear")):
+        assert {materials[name] for name in names[start : start + 2]} == {material}
+    assert {materials[name] for name in [*names[10:], "mouth_bag"]} == {"mouth"}
+    assert SEE_THROUGH == ("cornea", "occlusion", "tear")
     used = np.unique(np.concatenate([part.faces.ravel() for part in builtin.parts]))
     assert np.array_equal(used, np.arange(len(builtin.mean)))
 
@@ -65,6 +72,8 @@ def test_skin_mirrors_about_the_middle(builtin, mirror):
     skin = by_name(builtin, "skin")
     place = {}
     for face, uv_face in zip(skin.faces, skin.uv_faces, strict=True):
+        if skin.uv[uv_face, 1].max() < 0.104:  # the underside's island, tested on its own
+            continue
         side = np.sign(builtin.mean[face, 0].mean())
         for vertex, uv in zip(face, uv_face, strict=True):
             place[int(vertex), side] = skin.uv[uv].astype(np.float64)
@@ -88,10 +97,10 @@ def test_forehead_is_above_the_chin(builtin):
     assert left[0] > 0.5 > right[0]
 
 
-def test_anisotropy_is_low(builtin):
-    skin = by_name(builtin, "skin")
-    triangles, uv_triangles = triangulate_part(skin)
-    a, b, c = (builtin.mean[triangles[:, k]].astype(np.float64) for k in range(3))
+def stretches(vertices, part):
+    """(T, 2) singular values of each triangle's map into the chart, and (T,) twice its area."""
+    triangles, uv_triangles = triangulate_part(part)
+    a, b, c = (vertices[triangles[:, k]].astype(np.float64) for k in range(3))
     x = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
     normal = np.cross(b - a, c - a)
     area = np.linalg.norm(normal, axis=1)
@@ -103,13 +112,66 @@ def test_anisotropy_is_low(builtin):
         ],
         -1,
     )
-    uv = skin.uv[uv_triangles].astype(np.float64)
+    uv = part.uv[uv_triangles].astype(np.float64)
     jacobian = np.stack([uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]], -1) @ np.linalg.inv(flat)
-    stretch = np.linalg.svd(jacobian, compute_uv=False)
-    front = builtin.masks["face"][triangles].min(1) > 0.5
+    return np.linalg.svd(jacobian, compute_uv=False), area
+
+
+def test_anisotropy_is_low(builtin):
+    skin = by_name(builtin, "skin")
+    stretch, area = stretches(builtin.mean, skin)
     ratio = np.minimum(stretch[:, 0] / np.maximum(stretch[:, 1], 1e-9), 50)
-    assert (ratio * area).sum() / area.sum() < 1.5
+    front = builtin.masks["face"][triangulate_part(skin)[0]].min(1) > 0.5
+    order = np.argsort(ratio)
+    by_area = ratio[order][np.searchsorted(np.cumsum(area[order]), 0.95 * area.sum())]
+    print(f"95th percentile {np.percentile(ratio, 95):.2f} of triangles, {by_area:.2f} of area")
+    assert np.percentile(ratio, 95) < 2.0  # measured 1.86
+    assert by_area < 2.0  # measured 1.70
+    assert (ratio * area).sum() / area.sum() < 1.4
     assert (ratio * area)[front].sum() / area[front].sum() < 1.4
+    pixels_per_mm = np.sqrt((stretch[:, 0] * stretch[:, 1])[front].mean()) * 4096 / 1000
+    assert pixels_per_mm > 7
+
+
+def test_islands_keep_their_distance(builtin):
+    """At least 8 pixels of 4096 to the map's edge and from island to island."""
+    padding = 8 / 4096
+    for material in ("skin", "mouth", "eye"):
+        parts = [part for part in builtin.parts if part.material == material]
+        if material == "eye":  # both eyes share one layout
+            parts = parts[:1]
+        islands = [island for part in parts for island in uv_islands(part)]
+        for place, island in enumerate(islands):
+            assert island.min() >= padding and island.max() <= 1 - padding
+            for other in islands[place + 1 :]:
+                low = np.maximum(island.min(0), other.min(0)) - padding
+                high = np.minimum(island.max(0), other.max(0)) + padding
+                if (low > high).any():
+                    continue
+                assert cKDTree(island).query(other)[0].min() >= padding, material
+
+
+def uv_islands(part, samples=4):
+    """Points along the edges of each connected piece of a part's chart."""
+    uv_triangles = triangulate_part(part)[1]
+    count = len(part.uv)
+    links = coo_array((np.ones(3 * len(uv_triangles)), (uv_triangles.ravel(), np.roll(uv_triangles, 1, 1).ravel())),
+                      shape=(count, count))  # fmt: skip
+    label = connected_components(links, directed=False)[1][uv_triangles[:, 0]]
+    for name in np.unique(label):
+        corners = part.uv[uv_triangles[label == name]].astype(np.float64)
+        steps = [
+            corners + (np.roll(corners, 1, 1) - corners) * t
+            for t in np.linspace(0, 1, samples, endpoint=False)
+        ]
+        yield np.concatenate(steps).reshape(-1, 2)
+
+
+def test_skin_is_made_of_quads(builtin):
+    skin = by_name(builtin, "skin")
+    quads = np.count_nonzero(skin.faces[:, 2] != skin.faces[:, 3])
+    assert quads >= 0.97 * len(skin.faces)
+    assert all(len(set(face)) >= 3 for face in skin.faces.tolist())
 
 
 @pytest.mark.parametrize("material", ["skin", "mouth"])
@@ -132,5 +194,6 @@ def test_both_eyes_share_one_round_layout(builtin):
         offset = builtin.mean[eye.faces] - builtin.mean[eye.faces].mean((0, 1))
         clear = np.abs(offset[..., :2]).min(-1) > 2e-3
         uv = eye.uv[eye.uv_faces] - 0.5
+        clear &= np.linalg.norm(uv, axis=-1) < 0.495  # the back has an island of its own
         assert (np.sign(offset[..., 0]) == np.sign(uv[..., 0]))[clear].all()
         assert (np.sign(offset[..., 1]) == -np.sign(uv[..., 1]))[clear].all()

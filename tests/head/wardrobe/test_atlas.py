@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from dreamhead.head.wardrobe.atlas import (
     ALPHA_CUTOFF,
-    BOLD,
+    ROPES,
     STRANDS,
+    STRIP_NAMES,
     STRIPS,
     UNDER,
     WISPY,
     paint_atlas,
     strand_atlas,
+    strip_span,
 )
 
 
@@ -23,7 +27,7 @@ def strip(index: int) -> np.ndarray:
     return alpha[120:760, index * width : (index + 1) * width] / 255.0
 
 
-@pytest.mark.parametrize("index", range(STRIPS))
+@pytest.mark.parametrize("index", range(len(STRIP_NAMES)))
 def test_masked_coverage_survives_three_mip_levels(index: int) -> None:
     level = strip(index)
     full = (level >= ALPHA_CUTOFF).mean()
@@ -33,10 +37,9 @@ def test_masked_coverage_survives_three_mip_levels(index: int) -> None:
 
 
 def test_strips_go_from_dense_to_wispy() -> None:
-    cover = [(strip(index) >= ALPHA_CUTOFF).mean() for index in range(STRIPS)]
+    cover = [(strip(index) >= ALPHA_CUTOFF).mean() for index in range(len(STRIP_NAMES))]
     assert cover[UNDER] > 0.8
     assert cover[WISPY] < 0.3
-    assert cover[BOLD] < 0.4
 
 
 def test_roots_and_under_layers_are_darker() -> None:
@@ -46,7 +49,21 @@ def test_roots_and_under_layers_are_darker() -> None:
         shade[:, k * width : (k + 1) * width][alpha[:, k * width : (k + 1) * width]].mean() for k in range(3)
     ]
     assert tone[0] < tone[1] < tone[2]
+    shade, alpha = (image[:, : width * len(STRIP_NAMES)] for image in (shade, alpha))
     assert shade[:60][alpha[:60]].mean() < 0.95 * shade[400:][alpha[400:]].mean()
+
+
+def test_ropes_are_solid_and_share_the_last_column() -> None:
+    alpha = strand_atlas()["alpha"]
+    spans = [strip_span(name) for name in (*STRIP_NAMES, *ROPES)]
+    assert spans[0][0] == 0
+    assert spans[-1][1] == 1
+    assert all(one[1] == other[0] for one, other in pairwise(spans))
+    for name in ROPES:
+        low, high = (round(edge * alpha.shape[1]) for edge in strip_span(name))
+        assert high - low == ROPES[name]
+        assert alpha[: round(0.9 * len(alpha)), low:high].min() == 255
+        assert alpha[-1, low:high].max() == 0
 
 
 def test_painting_is_deterministic() -> None:

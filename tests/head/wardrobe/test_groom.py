@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dreamhead.head.wardrobe.cranial import Region
+from dreamhead.head.wardrobe.flow import UP
 from dreamhead.head.wardrobe.groom import Job, cards, clump, curl, grow, joined, resample, smooth
-from dreamhead.head.wardrobe.styles import UP, scalp
 from dreamhead.head.wardrobe.surface import Roots, Surface
 
 
 @pytest.fixture(scope="module")
 def roots(default_surface: Surface) -> Roots:
-    return default_surface.sample(scalp(inset=2.0), 60, np.random.default_rng(0))
+    return default_surface.sample(Region().mask(inset=2.0), 60, np.random.default_rng(0))
 
 
 def straight(count: int, rows: int) -> np.ndarray:

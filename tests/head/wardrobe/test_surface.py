@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dreamhead.errors import UsageError
-from dreamhead.head.wardrobe.styles import scalp
+from dreamhead.head.wardrobe.cranial import Region
 from dreamhead.head.wardrobe.surface import Surface, hairline_height, surface_of, triangles_of, vertex_normals
 
 
@@ -23,7 +23,7 @@ def test_normals_of_a_flat_square() -> None:
 
 def test_roots_lie_on_the_skin_of_every_identity(default_surface: Surface, strong_surface: Surface) -> None:
     for surface in (default_surface, strong_surface):
-        roots = surface.sample(scalp(), 200, np.random.default_rng(3))
+        roots = surface.sample(Region().mask(), 200, np.random.default_rng(3))
         assert 120 < len(roots) <= 200
         np.testing.assert_allclose(roots.weights.sum(1), 1)
         assert roots.weights.min() >= 0
@@ -34,13 +34,15 @@ def test_roots_lie_on_the_skin_of_every_identity(default_surface: Surface, stron
 
 
 def test_roots_keep_their_distance(default_surface: Surface) -> None:
-    roots = default_surface.sample(scalp(), 200, np.random.default_rng(3))
+    roots = default_surface.sample(Region().mask(), 200, np.random.default_rng(3))
     gaps = np.linalg.norm(roots.home[:, None] - roots.home[None], axis=2) + 99 * np.eye(len(roots))
     assert gaps.min() > 0.5
 
 
 def test_same_roots_on_every_identity(default_surface: Surface, strong_surface: Surface) -> None:
-    one, other = (s.sample(scalp(), 50, np.random.default_rng(4)) for s in (default_surface, strong_surface))
+    one, other = (
+        s.sample(Region().mask(), 50, np.random.default_rng(4)) for s in (default_surface, strong_surface)
+    )
     np.testing.assert_array_equal(one.triangles, other.triangles)
     np.testing.assert_array_equal(one.weights, other.weights)
 

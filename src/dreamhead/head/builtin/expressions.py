@@ -22,11 +22,8 @@ from dreamhead.head.builtin.anatomy import (
     smoothstep,
 )
 from dreamhead.head.builtin.cage import (
-    LID_MARGIN_RING,
     LIP_CONTACT_RING,
-    LOWER_LID,
     MOUTH_CORNER,
-    UPPER_LID,
     Cage,
     Key,
 )
@@ -36,24 +33,13 @@ from dreamhead.head.builtin.interior import (
     contact_on_surface,
     contact_pairs,
     finish_posed,
-    margin_on_surface,
-    place_lids,
 )
+from dreamhead.head.builtin.lids_motion import SLIDES, lid_motion
+from dreamhead.head.builtin.lips import parted, parted_across
 
 Points = NDArray[np.float64]
 
-# How far each lid slides: (upper, lower), 1 = to the line where the lids meet, negative = opens.
-LID_SLIDES = {
-    "eyeBlink": (1.0, 1.0),
-    "eyeLookDown": (0.80, -0.12),
-    "eyeLookUp": (-0.36, 0.10),
-    "eyeWide": (-0.36, -0.10),
-    "eyeSquint": (0.10, 0.35),
-}
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
-MEETING_HEIGHT = 0.14  # of the way from the lower to the upper margin
-LID_GAP = 0.006  # cm between the closed lids' limit surfaces
-MARGIN_HALF_THICKNESS_DEG = 0.45  # first guess of how far closed margins stand apart, about the eye's x axis
 TONGUE_OUT_JAW_DEG = 12.0
 _SPLIT = 1.2  # cm: half width of the blend between a left and a right target
 
@@ -135,7 +121,9 @@ def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
     jaw = JawPose()
     if name in ("mouthLeft", "mouthRight", "jawLeft", "jawRight"):
         part, side = name[: -4 if name.endswith("Left") else -5], 1.0 if name.endswith("Left") else -1.0
-        left, right = motion(name), motion(part + ("Right" if side > 0 else "Left"))
+        left, right = parted_across(
+            a.cage, a.rest, motion(name), motion(part + ("Right" if side > 0 else "Left"))
+        )
         if part == "jaw":
             jaw = JawPose(yaw_deg=side * JAW_SIDE_DEG)
     elif name.endswith(("Left", "Right")):
@@ -165,14 +153,14 @@ def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
 
 def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
     """(N, 3) displacement of the visible half cage."""
-    if base in LID_SLIDES:
+    if base in SLIDES:
         return _lid_motion(a, base)
     if base in ("jawOpen", "tongueOut"):
         return _open_jaw(a, JAW_OPEN_DEG if base == "jawOpen" else TONGUE_OUT_JAW_DEG)
     if base == "mouthClose":
         opened = known.get("jawOpen")
         return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
-    return _table_field(a, base)
+    return parted(a.cage, a.rest, _table_field(a, base))
 
 
 def _table_field(a: Actor, name: str) -> Points:
@@ -188,10 +176,7 @@ def _open_jaw(a: Actor, degrees: float) -> Points:
 
 
 def _lid_motion(a: Actor, base: str) -> Points:
-    apart = np.full(len(UPPER_LID), MARGIN_HALF_THICKNESS_DEG)
-    if base == "eyeBlink":
-        apart = _apart_when_closed(a, apart)
-    motion = _slide_lids(a, *LID_SLIDES[base], apart) - a.rest
+    motion = lid_motion(a.cage, a.rest, a.eye, base)
     motion[~active_nodes()] = 0
     if base in _LID_TABLES:
         share = np.ones(len(a.rest))
@@ -199,48 +184,6 @@ def _lid_motion(a: Actor, base: str) -> Points:
             share[a.cage.ring("e", ring)] = value
         motion += _table_field(a, base) * share[:, None]
     return motion
-
-
-def _apart_when_closed(a: Actor, apart: Points, rounds: int = 8) -> Points:
-    """(11,) degrees by which closed cage margins stand apart so that the surfaces of the lids meet."""
-    apart = apart.copy()
-    margin = a.cage.ring("e", LID_MARGIN_RING)
-    radius = np.linalg.norm(a.rest[margin] - a.eye.center, axis=1).mean()
-    for _ in range(rounds):
-        limit = margin_on_surface(place_lids(a.cage, _slide_lids(a, 1.0, 1.0, apart), a.eye))
-        gap = limit[list(UPPER_LID), 1] - limit[list(LOWER_LID), 1]
-        correction = np.degrees((gap - LID_GAP) / radius) / 2
-        apart[1:-1] -= 0.8 * correction[1:-1]
-    return apart
-
-
-def _slide_lids(a: Actor, upper: float, lower: float, apart_deg: Points) -> Points:
-    """Turn the lids about the eyeball's x axis towards the line where they meet, then clear the ball."""
-    points = a.rest.copy()
-    center = a.eye.center
-    arcs = {"upper": list(UPPER_LID), "lower": list(LOWER_LID)}
-    margin = a.rest[a.cage.ring("e", LID_MARGIN_RING)]
-
-    def elevation(arc: str) -> Points:
-        offset = margin[arcs[arc]] - center
-        return np.degrees(np.arctan2(offset[:, 1], offset[:, 2]))
-
-    meeting = MEETING_HEIGHT * elevation("upper") + (1 - MEETING_HEIGHT) * elevation("lower")
-    for arc, amount, apart in (
-        ("upper", upper, apart_deg),
-        ("lower", lower, -apart_deg),
-    ):
-        turn = (meeting + apart - elevation(arc)) * amount
-        turn[[0, -1]] *= 0.3
-        moving = slice(0, None) if arc == "upper" and amount != 0 else slice(1, -1)
-        for ring, share in ((4, 1.0), (3, 0.93), (2, 0.42), (1, 0.08)):
-            nodes = a.cage.ring("e", ring)[arcs[arc]]
-            turned = rotate_x(a.rest[nodes], -turn * share, center)
-            points[nodes[moving]] += (turned - a.rest[nodes])[moving]
-    for ring, margin_cm in ((4, 0.085), (3, 0.13)):
-        nodes = a.cage.ring("e", ring)
-        points[nodes] = a.eye.pushed_out(points[nodes], margin_cm)
-    return points
 
 
 def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:

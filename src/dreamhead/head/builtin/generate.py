@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.assets import asset_arrays, asset_json
-from dreamhead.head.builtin import expressions, parts
+from dreamhead.head.builtin import expressions
 from dreamhead.head.builtin.anatomy import (
     EYE_CENTER,
+    JAW_HINGE,
     LOOK_SIDE_DEG,
     LOOK_UP_DEG,
+    Eye,
     rotate_x,
     rotate_y,
 )
+from dreamhead.head.builtin.arch import LOWER, UPPER
+from dreamhead.head.builtin.bust import shoulder_handles
+from dreamhead.head.builtin.cage import node_key
 from dreamhead.head.builtin.expressions import Actor, HandleTable, JawPose, PosedCage
 from dreamhead.head.builtin.fill import rest_points
-from dreamhead.head.builtin.identity import SLIDER_NAMES, Rest, apply_sliders, slider_fields
+from dreamhead.head.builtin.identity import (
+    NECK_BASE,
+    SKULL_BASE,
+    SLIDER_NAMES,
+    Rest,
+    apply_sliders,
+    slider_fields,
+)
 from dreamhead.head.builtin.interior import contact_on_surface, finish
+from dreamhead.head.builtin.parts import IN_EYE, ON_JAW, ON_LIDS, in_eye, in_mouth, on_lids, part_meshes
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
+from dreamhead.head.builtin.tongue import TONGUE_T, tongue_along, tongue_rest_line
 from dreamhead.head.model import ARKIT_NAMES, Floats
 
 Points = NDArray[np.float64]
 
-# Parts in vertex order after the skin; boxes of the mouth's map (u0, v0, u1, v1), the bag's disc first.
-BAG_BOX = (0.0, 0.0, 0.5, 0.5)
-TONGUE_BOX = (0.5, 0.0, 1.0, 0.5)
-GUMS_UPPER_BOX, GUMS_LOWER_BOX = (0.0, 0.5, 1.0, 0.6), (0.0, 0.6, 1.0, 0.7)
-TEETH_UPPER_BOX, TEETH_LOWER_BOX = (0.0, 0.7, 1.0, 0.85), (0.0, 0.85, 1.0, 1.0)
-ON_JAW = ("teeth_lower", "gums_lower", "tongue")
-_MOUTH_CENTER = np.array([0, -3.5, 9.0])
 _STILL = 1e-3  # cm: smaller displacements cannot be seen and would only fill files
 
 
@@ -66,12 +73,17 @@ def read_tables() -> Tables:
     """Read the shipped tables once.  Raises MissingModelError or DamagedFileError, naming the file."""
     cage = build_surface().cage
     house = asset_arrays("head/house.npz")
+    nodes, nodes_x = (
+        np.array([cage.index[node_key(str(name))] for name in house[column]])
+        for column in ("nodes", "nodes_x")
+    )
+    below, shoulders = shoulder_handles(cage)
     points = rest_points(
         cage,
-        house["nodes"].astype(np.int64),
-        house["nodes_x"].astype(np.int64),
-        house["x"] / 100.0,
-        np.stack([house["y"], house["z"]], 1) / 100.0,
+        np.concatenate([nodes, below]),
+        np.concatenate([nodes_x, below]),
+        np.concatenate([house["x"] / 100.0, shoulders[:, 0]]),
+        np.concatenate([np.stack([house["y"], house["z"]], 1) / 100.0, shoulders[:, 1:]]),
     )
     tables = expressions.parse_tables(asset_json("head/expressions.json"))
     return Tables(points, slider_fields(cage, points), tables)
@@ -84,28 +96,30 @@ def generator(identity: Floats | Points) -> Generator:
     finished = finish(build_surface(), rest.points, rest.eye)
     return Generator(
         np.asarray(identity, np.float64),
-        Rest(**{**rest.__dict__, "points": finished}),
+        replace(rest, points=finished),
         tables.expressions,
     )
+
+
+def base_generator() -> Generator:
+    """The base head, without the house shift and any slider: textures, masks and landmarks are authored on it."""
+    tables = read_tables()
+    rest = Rest(
+        points=tables.points,
+        eye=Eye(EYE_CENTER, 1.0),
+        teeth_offset=np.zeros(3),
+        teeth_scale=1.0,
+        jaw_hinge=JAW_HINGE,
+        skull_base=SKULL_BASE,
+        neck_base=NECK_BASE,
+    )
+    finished = finish(build_surface(), rest.points, rest.eye)
+    return Generator(np.zeros(0), replace(rest, points=finished), tables.expressions)
 
 
 def default_generator() -> Generator:
     """The default head."""
     return generator(np.zeros(len(SLIDER_NAMES)))
-
-
-@cache
-def part_meshes() -> dict[str, parts.PartMesh]:
-    """The separate parts of the default head, in vertex order, with their place in the material's map."""
-    return {
-        "eye_left": parts.eyeball(1),
-        "eye_right": parts.eyeball(-1),
-        "teeth_upper": parts.teeth(True, TEETH_UPPER_BOX),
-        "teeth_lower": parts.teeth(False, TEETH_LOWER_BOX),
-        "gums_upper": parts.gums(True, GUMS_UPPER_BOX),
-        "gums_lower": parts.gums(False, GUMS_LOWER_BOX),
-        "tongue": parts.tongue(TONGUE_BOX),
-    }
 
 
 def part_slices() -> dict[str, slice]:
@@ -120,24 +134,28 @@ def part_slices() -> dict[str, slice]:
 def neutral_vertices(g: Generator) -> Points:
     """(V, 3) cm, every part."""
     skin = skin_vertices(build_surface(), g.rest.points)
-    return np.concatenate([skin, *(_placed(g.rest, name) for name in part_meshes())])
+    return np.concatenate([skin, *(_placed(g.rest, name, skin) for name in part_meshes())])
 
 
 def expression_deltas(g: Generator) -> dict[str, Points]:
     """{ARKit name: (V, 3) cm} displacements at weight 1."""
     surface, slices = build_surface(), part_slices()
     rest_skin = skin_vertices(surface, g.rest.points, g.rest.points)
-    rest_parts = {name: _placed(g.rest, name) for name in part_meshes()}
+    rest_parts = {name: _placed(g.rest, name, rest_skin) for name in part_meshes()}
     deltas = {}
     for name, pose in expressions.pose_all(g.actor, ARKIT_NAMES).items():
         delta = np.zeros((slices["tongue"].stop, 3))
         right = None if pose.left is pose.right else pose.right
-        delta[slices["skin"]] = skin_vertices(surface, pose.left, right) - rest_skin
+        skin = skin_vertices(surface, pose.left, right)
+        delta[slices["skin"]] = skin - rest_skin
+        for part in ON_LIDS:
+            delta[slices[part]] = on_lids(part, skin, g.rest.eye) - rest_parts[part]
         for part in ON_JAW:
             delta[slices[part]] = _with_jaw(g.rest, rest_parts[part], pose.jaw) - rest_parts[part]
         if name.startswith("eyeLook"):
-            part = "eye_left" if name.endswith("Left") else "eye_right"
-            delta[slices[part]] = _looking(g.rest, rest_parts[part], name) - rest_parts[part]
+            side = "left" if name.endswith("Left") else "right"
+            for part in (f"eye_{side}", f"cornea_{side}"):
+                delta[slices[part]] = _looking(g.rest, rest_parts[part], name) - rest_parts[part]
         if name == "tongueOut":
             delta[slices["tongue"]] = _tongue_out(g, pose) - rest_parts["tongue"]
         delta[np.abs(delta).max(1) < _STILL] = 0
@@ -145,16 +163,16 @@ def expression_deltas(g: Generator) -> dict[str, Points]:
     return deltas
 
 
-def _placed(rest: Rest, name: str) -> Points:
-    vertices = part_meshes()[name].vertices
-    if name.startswith("eye"):
-        side = np.array([1.0 if name == "eye_left" else -1.0, 1, 1])
-        return (vertices - EYE_CENTER * side) * rest.eye.scale + rest.eye.center * side
-    return _mouth_placed(rest, vertices)
+def _placed(rest: Rest, name: str, skin: Points) -> Points:
+    if name in IN_EYE:
+        return in_eye(name, rest.eye)
+    if name in ON_LIDS:
+        return on_lids(name, skin, rest.eye)
+    return _mouth_placed(rest, part_meshes()[name].vertices)
 
 
 def _mouth_placed(rest: Rest, vertices: Points) -> Points:
-    return (vertices - _MOUTH_CENTER) * rest.teeth_scale + _MOUTH_CENTER + rest.teeth_offset
+    return in_mouth(vertices, rest.teeth_scale, rest.teeth_offset)
 
 
 def _with_jaw(rest: Rest, vertices: Points, jaw: JawPose) -> Points:
@@ -176,14 +194,14 @@ def _tongue_out(g: Generator, pose: PosedCage) -> Points:
     """The tongue laid over the lower teeth and lip, its tip hanging before it."""
     rest = g.rest
     low, high = contact_on_surface(pose.left)
-    upper_edge = _mouth_placed(rest, np.array([[0, parts.UPPER_EDGE_Y, parts.UPPER_ARCH[2]]]))[0]
-    lower_edge = _mouth_placed(rest, np.array([[0, parts.LOWER_EDGE_Y, parts.LOWER_ARCH[2]]]))
+    upper_edge = _mouth_placed(rest, np.array([[0, UPPER.edge_y, UPPER.front]]))[0]
+    lower_edge = _mouth_placed(rest, np.array([[0, LOWER.edge_y, LOWER.front]]))
     lower_edge = _with_jaw(rest, lower_edge, pose.jaw)[0]
     lower_lip, upper_lip = low[-1], high[-1]
-    t = parts.TONGUE_T
-    line, _, _ = parts.tongue_rest_line(t)
+    t = TONGUE_T
+    line, _, _ = tongue_rest_line(t)
     placed = _mouth_placed(rest, np.concatenate([np.zeros((len(t), 1)), line], 1))[:, 1:]
-    root, base = placed[-1], placed[-4]
+    root, base = placed[-1], placed[np.searchsorted(t, 0.7)]
     teeth_y = 0.45 * upper_edge[1] + 0.55 * lower_edge[1]
     lip_y = min(lower_lip[1] + 0.42, 0.5 * (lower_lip[1] + upper_lip[1]))
     knots = np.array(
@@ -199,9 +217,9 @@ def _tongue_out(g: Generator, pose: PosedCage) -> Points:
     at = np.array([0.0, 0.16, 0.34, 0.5, 0.8, 1.0])
     out = np.stack([_smooth_curve(at, knots[:, k], t) for k in range(2)], 1)
     rounding = np.sqrt(1 - (1 - np.clip(t / 0.24, 0.03, 1)) ** 2)
-    width = 1.55 * rounding * (1 + 0.05 * t)
-    height = 0.40 * np.sqrt(rounding) * (1 + 0.6 * np.maximum(0, t - 0.55) / 0.45)
-    return parts.tongue_along(out, width, height)
+    width = 1.55 * rest.teeth_scale * rounding * (1 + 0.05 * t)
+    height = 0.40 * rest.teeth_scale * np.sqrt(rounding) * (1 + 0.6 * np.maximum(0, t - 0.55) / 0.45)
+    return tongue_along(out, width, height)
 
 
 def _smooth_curve(at: Points, values: Points, t: Points) -> Points:

@@ -1,4 +1,4 @@
-"""What handles do not reach: lid margins on the eyeball, lips in contact, mouth bag, nostrils, ear canals.
+"""What handles do not reach: lids on the eyeball, lips in contact, mouth bag, nostrils, ear canals, hem.
 
 All functions take and return half cage points (N, 3) in cm.
 """
@@ -10,13 +10,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.head.builtin.anatomy import EYE_CENTER, EYE_RADIUS, Eye, eye_radius, rotate_x, rotate_y
+from dreamhead.head.builtin.anatomy import Eye, rotate_x, rotate_y
+from dreamhead.head.builtin.bust import close_hem
 from dreamhead.head.builtin.cage import LID_MARGIN_RING, LIP_CONTACT_RING, MOUTH_CORNER, Cage
+from dreamhead.head.builtin.lids import place_lids
 from dreamhead.head.builtin.surface import Surface, build_surface, half_rows
 
 Points = NDArray[np.float64]
 
-LID_MARGIN_CLEARANCE = 0.055  # cm between the lids' front edge and the eyeball
 LIP_GAP = 0.012  # cm between the resting lips' limit surfaces
 _PLACE = np.arange(15)  # along a mouth ring: 0 lower middle, 7 corner, 14 upper middle
 _SIDE = np.sign(_PLACE - MOUTH_CORNER).astype(float)  # -1 lower lip, +1 upper lip
@@ -31,7 +32,7 @@ def finish(surface: Surface, points: Points, eye: Eye) -> Points:
     cage = surface.cage
     points = points.copy()
     points[cage.midline, 0] = 0
-    points = place_lids(cage, _close_lips(surface, points), eye)
+    points = place_lids(cage, _close_lips(surface, close_hem(cage, points)), eye)
     contact = points[cage.ring("m", LIP_CONTACT_RING)]
     points[cage.ring("m", 6)] = _behind_lips(contact)
     points[cage.ring("m", 7)] = contact * [1.08, 1, 1] + np.stack(
@@ -77,7 +78,7 @@ def finish_posed(
         motion = posed[cage.ring(block, source)] - rest[cage.ring(block, source)]
         for ring in followers:
             posed[cage.ring(block, ring)] = rest[cage.ring(block, ring)] + motion
-    return place_lids(cage, posed, eye)
+    return close_hem(cage, place_lids(cage, posed, eye))
 
 
 # How much of the lips' motion each bag ring takes, and how much of the jaw's the rest takes along a ring.
@@ -111,17 +112,6 @@ def contact_on_surface(points: Points) -> tuple[Points, Points]:
     return limit[:MOUTH_CORNER][::-1], limit[MOUTH_CORNER + 1 :]
 
 
-def place_lids(cage: Cage, points: Points, eye: Eye) -> Points:
-    """Push the lid margin clear of the eyeball and build the rings behind it."""
-    points = points.copy()
-    margin = cage.ring("e", LID_MARGIN_RING)
-    points[margin] = eye.pushed_out(points[margin], LID_MARGIN_CLEARANCE)
-    standard = (points[margin] - eye.center) / eye.scale + EYE_CENTER
-    for ring, placed in zip((5, 6, 7), _behind_lid_margin(standard), strict=True):
-        points[cage.ring("e", ring)] = (placed - EYE_CENTER) * eye.scale + eye.center
-    return points
-
-
 def margin_on_surface(points: Points) -> Points:
     """Where the lid margin's limit surface lies, (20, 3) along the ring."""
     return _on_surface(points, "e", LID_MARGIN_RING)
@@ -145,32 +135,3 @@ def _close_lips(surface: Surface, points: Points, rounds: int = 10) -> Points:
 
 def _behind_lips(contact: Points) -> Points:
     return contact * [0.98, 1, 1] + np.stack([np.zeros(15), 0.25 * _SIDE * _OPENING, np.full(15, -0.42)], 1)
-
-
-def _behind_lid_margin(margin: Points) -> tuple[Points, Points, Points]:
-    """The inner margin edge, the conjunctiva and a hidden ring in the socket, around the default eyeball."""
-    offset = margin - EYE_CENTER
-    distance = np.linalg.norm(offset, axis=1)
-    direction = offset / distance[:, None]
-    axis = direction.mean(0)
-    axis /= np.linalg.norm(axis)
-    along = direction @ axis
-    outward = direction - along[:, None] * axis
-    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
-
-    def turned(angle: float) -> Points:
-        total = np.arccos(np.clip(along, -1, 1)) + angle
-        return np.cos(total)[:, None] * axis + np.sin(total)[:, None] * outward
-
-    def ball(unit: Points) -> Points:
-        return eye_radius(np.degrees(np.arccos(np.clip(unit[:, 2], -1, 1))))
-
-    edge, lining, socket = turned(0.015), turned(0.16), turned(0.5)
-    base = ball(edge) + 0.03
-    thickness = base + 0.12 * (np.minimum(distance, base + 0.47) - base)
-    edge_radius = np.minimum(np.maximum(base, thickness), np.maximum(distance - 0.04, base - 0.01))
-    return (
-        EYE_CENTER + edge * edge_radius[:, None],
-        EYE_CENTER + lining * (ball(lining) + 0.04)[:, None],
-        EYE_CENTER + socket * (EYE_RADIUS + 0.06),
-    )

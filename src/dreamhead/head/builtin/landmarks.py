@@ -2,7 +2,7 @@
 
 Exact, from the cage's own rings: eye contours (lid margin), lip contours (vermilion border and contact
 line, with the two rings between), irises and pupils (eyeball rings), and everything on the midline's
-x = 0.  Approximate, placed by hand on the front of the default head: face oval, brows, nose, cheeks,
+x = 0.  Approximate, placed by hand on the front of the base head: face oval, brows, nose, cheeks,
 forehead, and the rings around eyes and mouth (about 2 mm on average and 5 mm at most from where a smooth
 warp of MediaPipe's own canonical face puts them).  Left and right mirror exactly.
 MediaPipe's numbering pairs right points, in ascending order, with 248, 249, ... on the left.
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.head.builtin.cage import LOWER_LID, MOUTH_CORNER, UPPER_LID
+from dreamhead.head.builtin.eyes import EYE_RINGS_DEG, EYE_SEGMENTS
 from dreamhead.head.builtin.generate import part_slices
-from dreamhead.head.builtin.parts import EYE_RINGS_DEG, EYE_SEGMENTS
 from dreamhead.head.builtin.surface import Surface
 from dreamhead.head.geometry import triangulate
 from dreamhead.head.model import Floats, Landmarks
@@ -70,7 +70,7 @@ EYE_CHAINS = {
     ("upper", 3.0): (130, 247, 30, 29, 27, 28, 56, 190, 243),
     ("lower", 3.0): (130, 25, 110, 24, 23, 22, 26, 112, 243),
 }
-# Right-side numbers -> (|x|, y) cm seen from the front of the default head.
+# Right-side numbers -> (|x|, y) cm seen from the front of the base head.
 FRONT_478: dict[int, tuple[float, float]] = {
     # midline
     10: (0, 9.1), 151: (0, 7.3), 9: (0, 5.6), 8: (0, 4.6), 168: (0, 3.6), 6: (0, 2.7), 197: (0, 1.9),
@@ -131,7 +131,7 @@ NOSE_68 = {
 
 @dataclass(frozen=True)
 class _Skin:
-    """The default head's visible skin triangles of the left half, and curves on it."""
+    """The base head's visible skin triangles of the left half, and curves on it."""
 
     vertices: Points
     surface: Surface

@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from dreamhead.assets import asset_arrays
 from dreamhead.head.builtin.cage import LIP_CONTACT_RING, RING_COUNT, RING_LENGTH
-from dreamhead.head.builtin.generate import BAG_BOX, part_meshes, part_slices
+from dreamhead.head.builtin.generate import part_slices
+from dreamhead.head.builtin.parts import BAG_BOX, MATERIALS, part_meshes
 from dreamhead.head.builtin.surface import Surface, build_surface
 from dreamhead.head.model import Part
 
 BAG_MARGIN = 0.004
-MATERIALS = {"eye_left": "eye", "eye_right": "eye"}  # the rest of the separate parts are "mouth"
 
 
 def build_parts() -> tuple[Part, ...]:
-    """Skin, mouth bag, eyes, teeth, gums, tongue, in vertex order."""
+    """Skin, mouth bag, eyes and what lies over them, teeth, gums, tongue, in vertex order."""
     surface = build_surface()
     parts = [_skin(surface), _mouth_bag(surface)]
     slices = part_slices()
@@ -27,19 +27,27 @@ def build_parts() -> tuple[Part, ...]:
 
 
 def _skin(surface: Surface) -> Part:
-    """The baked left half and its mirror about u = 0.5; they share the front midline's points."""
+    """The baked left half and its mirror about u = 0.5; they share the front midline's points.
+
+    The hem's underside is an island of its own.
+    """
     table = asset_arrays("head/skin_uv.npz")
-    used, left_uv = table["vertices"].astype(np.int64), table["uv"].astype(np.float64)
-    count = surface.vertex_count
-    at = np.full(count, -1)
-    at[used] = np.arange(len(used))
-    shared = left_uv[:, 0] == 0.5
-    right_at = np.arange(len(used))
-    right_at[~shared] = len(used) + np.arange(np.count_nonzero(~shared))
-    uv = np.concatenate([left_uv, left_uv[~shared] * [-1, 1] + [1, 0]])
-    quads, left = surface.quads[~surface.bag], surface.left[~surface.bag]
-    uv_faces = np.where(left[:, None], at[quads], right_at[at[surface.mirror[quads]]])
-    return _part("skin", "skin", quads, uv, uv_faces)
+    kept = ~surface.bag
+    uv: list[NDArray[np.float64]] = []
+    uv_faces = np.zeros(surface.quads.shape, np.int64)
+    start = 0
+    for faces, prefix in ((~surface.bag & ~surface.hem, ""), (surface.hem, "hem_")):
+        used, left_uv = table[prefix + "vertices"].astype(np.int64), table[prefix + "uv"].astype(np.float64)
+        at = np.full(surface.vertex_count, -1)
+        at[used] = start + np.arange(len(used))
+        shared = left_uv[:, 0] == 0.5
+        right_at = at.copy()
+        right_at[used[~shared]] = start + len(used) + np.arange(np.count_nonzero(~shared))
+        quads, left = surface.quads[faces], surface.left[faces]
+        uv_faces[faces] = np.where(left[:, None], at[quads], right_at[surface.mirror[quads]])
+        uv += [left_uv, left_uv[~shared] * [-1, 1] + [1, 0]]
+        start += len(uv[-2]) + len(uv[-1])
+    return _part("skin", "skin", surface.quads[kept], np.concatenate(uv), uv_faces[kept])
 
 
 def _mouth_bag(surface: Surface) -> Part:

@@ -53,6 +53,10 @@ class BuiltinHead:
     slider_names: tuple[str, ...] = identity.SLIDER_NAMES
     slider_limits: Floats = field(default_factory=_limits)
     macros: Mapping[str, Floats] = field(default_factory=_macros)
+    canonical: Floats = field(init=False)  # the base head, for which textures and wardrobe are authored
+
+    def __post_init__(self) -> None:
+        self.canonical = (generate.neutral_vertices(generate.base_generator()) * METRES).astype(np.float32)
 
     def neutral(self, identity: Floats) -> Floats:
         """(K,) -> (V, 3) metres, lips and lids solved."""
@@ -76,16 +80,18 @@ def build_head() -> BuiltinHead:
     """Generate the built-in head from the shipped tables.  Raises MissingModelError when one is missing."""
     surface, default = build_surface(), generate.default_generator()
     vertices = generate.neutral_vertices(default)
-    coordinates = regions.fields(surface, default.rest.points)
+    base = generate.base_generator()
+    authored = generate.neutral_vertices(base)
+    coordinates = regions.fields(surface, base.rest.points)
     return BuiltinHead(
         revision=head_revision(),
         mean=(vertices * METRES).astype(np.float32),
         identity_basis=_identity_basis(),
         parts=layout.build_parts(),
-        joint_weights=weights.joint_weights(default, vertices),
-        landmarks_478=landmarks.face_mesh_478(surface, vertices, coordinates),
-        landmarks_68=landmarks.multi_pie_68(surface, vertices, coordinates),
-        masks=regions.masks(vertices, coordinates),
+        joint_weights=weights.joint_weights(base, authored),
+        landmarks_478=landmarks.face_mesh_478(surface, authored, coordinates),
+        landmarks_68=landmarks.multi_pie_68(surface, authored, coordinates),
+        masks=regions.masks(surface, authored, coordinates),
         fields=coordinates,
     )
 

@@ -1,4 +1,4 @@
-"""Semantic coordinates and masks carried from the cage to every vertex of the default head."""
+"""Semantic coordinates and masks carried from the cage to every vertex of the base head."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.head.builtin.anatomy import EYE_CENTER, smoothstep
-from dreamhead.head.builtin.cage import MOUTH_CORNER, RING_COUNT, Cage
+from dreamhead.head.builtin.cage import (
+    BUST_ROWS,
+    LID_MARGIN_MIDDLE_RING,
+    MOUTH_CORNER,
+    RING_COUNT,
+    RINGS,
+    ROWS,
+    Cage,
+)
+from dreamhead.head.builtin.eyes import EYE_VERTEX_DEG
 from dreamhead.head.builtin.generate import part_slices
-from dreamhead.head.builtin.parts import EYE_VERTEX_DEG
 from dreamhead.head.builtin.surface import Surface, carry
 from dreamhead.head.model import Floats
 
 Points = NDArray[np.float64]
 
-MASK_NAMES = ("face", "scalp", "lips", "lids", "ears", "neck")
+MASK_NAMES = ("face", "scalp", "lips", "lids", "ears", "neck", "bust")
 FIELD_NAMES = (
     "mouth_ring", "eye_ring", "nostril_ring", "ear_ring", "mouth_angle", "eye_sin", "eye_cos", "eye_angle"
 )  # fmt: skip
+RING_DEPTH = {("e", LID_MARGIN_MIDDLE_RING): 4.5}  # rings whose number is not their depth
 CRANIUM_CENTER = np.array([0.0, 4.0, 0.8])
 # Azimuth about the cranium's centre in degrees (0 front, 180 back) -> height of the hairline, cm.
 HAIRLINE = np.array(
@@ -47,8 +56,11 @@ def fields(surface: Surface, points: Points) -> dict[str, Floats]:
     return result
 
 
-def masks(vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]:
-    """face, scalp, lips, lids, ears, neck: (V,) in 0..1, from the default head's vertices (V, 3) cm."""
+def masks(surface: Surface, vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]:
+    """MASK_NAMES: (V,) in 0..1, from the base head's vertices (V, 3) cm.
+
+    lids end at the margin's back edge; the neck goes on down to the hem, bust is its part below the collar.
+    """
     skin = np.zeros(len(vertices))
     skin[part_slices()["skin"]] = 1
     mouth, eye, ear = (coordinates[name].astype(float) for name in ("mouth_ring", "eye_ring", "ear_ring"))
@@ -64,10 +76,12 @@ def masks(vertices: Points, coordinates: dict[str, Floats]) -> dict[str, Floats]
         "face": face,
         "scalp": scalp,
         "lips": smoothstep(mouth, 2.6, 3.15) * (1 - bag) * skin,
-        "lids": smoothstep(eye, 1.2, 2.4) * (1 - smoothstep(eye, 4.6, 5.4)) * skin,
+        "lids": smoothstep(eye, 1.2, 2.4) * (1 - smoothstep(eye, 4.4, 4.9)) * skin,
         "ears": ears,
         "neck": neck,
+        "bust": np.zeros(len(vertices)),
     }
+    result["bust"][part_slices()["skin"]] = bust_share(surface)
     return {name: values.astype(np.float32) for name, values in result.items()}
 
 
@@ -77,18 +91,26 @@ def neck_share(vertices: Points) -> Points:
     return smoothstep(border - vertices[:, 1], -1.2, 3.8)
 
 
+def bust_share(surface: Surface) -> Points:
+    """(skin V,) 0 on the neck, 1 on the shoulders and under the hem, by the cage's rows."""
+    rows = np.zeros(len(surface.cage))
+    for node, (kind, _, second) in enumerate(surface.cage.keys):
+        rows[node] = {"h": BUST_ROWS, "g": -second}.get(kind, -ROWS)
+    return np.clip(carry(surface, smoothstep(rows, -1.5, 2.8)[:, None])[:, 0], 0, 1)
+
+
 def _cage_fields(cage: Cage, points: Points) -> tuple[list[str], Points]:
     columns = {name: np.zeros(len(cage)) for name in ("mouth_ring", "eye_ring", "nostril_ring", "ear_ring")}
     for block, name in zip("mena", columns, strict=True):
         for node, (kind, ring, _) in enumerate(cage.keys):
             if kind == block:
-                columns[name][node] = ring
+                columns[name][node] = RING_DEPTH.get((kind, ring), ring)
     columns["mouth_angle"] = np.zeros(len(cage))
     places = (np.arange(15) - MOUTH_CORNER) / MOUTH_CORNER
     for ring in range(RING_COUNT["m"] + 1):
         columns["mouth_angle"][cage.ring("m", ring)] = places
     columns["eye_sin"], columns["eye_cos"] = np.zeros(len(cage)), np.zeros(len(cage))
-    for ring in range(RING_COUNT["e"] + 1):
+    for ring in (0, *RINGS["e"]):
         nodes = cage.ring("e", ring)
         offset = points[nodes] - EYE_CENTER
         angle = np.arctan2(offset[:, 1], offset[:, 0])

@@ -21,8 +21,8 @@ class Surface:
 
     operator (V, full nodes) gives limit positions; average (V, full nodes) interpolates plainly.
     parent (F,) is the half cage quad of each face; left (F,) tells faces of the +X side.
-    mirror (V,) is each vertex's partner across the midline.  bag, inner (F,) pick the mouth bag and
-    every face hidden inside mouth, lids, nostrils and ear canals.
+    mirror (V,) is each vertex's partner across the midline.  bag, hem, inner (F,) pick the mouth bag, the
+    bust's underside, and every face hidden inside mouth, lids, nostrils and ear canals.
     """
 
     cage: Cage
@@ -33,6 +33,7 @@ class Surface:
     left: NDArray[np.bool_]
     mirror: NDArray[np.int64]
     bag: NDArray[np.bool_]
+    hem: NDArray[np.bool_]
     inner: NDArray[np.bool_]
 
     @property
@@ -57,6 +58,7 @@ def build_surface() -> Surface:
         left=step.parent < half,
         mirror=_mirror(cage, step.edges, half),
         bag=cage.quads_within(m=LIP_CONTACT_RING)[parent],
+        hem=cage.quads_within(h=0)[parent],
         inner=cage.quads_within(m=5, e=4, n=2, a=8)[parent],
     )
 

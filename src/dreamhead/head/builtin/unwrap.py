@@ -1,9 +1,9 @@
 """Flatten the skin into one chart: as rigid as possible, then without a single flipped triangle.
 
-Run `python -m dreamhead.head.builtin.unwrap` after changing the default head; it rewrites
+Run `python -m dreamhead.head.builtin.unwrap` after changing the base head; it rewrites
 assets/head/skin_uv.npz.  The left half is flattened with its front midline straight and mirrored; the
-seam runs up the back midline.  ARAP: Liu et al. 2008.  Untangling: Garanzha et al. 2021, "Foldover-free
-maps in 50 lines of code".
+seam runs up the back midline, the hem's underside is an island above the crown.  Cage nodes are held near
+their places in the shipped table, so that the face stays where trained models know it.
 """
 
 from __future__ import annotations
@@ -13,58 +13,138 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu, spsolve
 
-from dreamhead.assets import asset_path
+from dreamhead.assets import asset_arrays, asset_path
+from dreamhead.head.builtin.anatomy import smoothstep
+from dreamhead.head.builtin.cage import Key, node_key
 from dreamhead.head.builtin.expressions import pose_all
-from dreamhead.head.builtin.generate import Generator, default_generator
+from dreamhead.head.builtin.flattening import (
+    Chart,
+    Hold,
+    Points,
+    Triangles,
+    arap,
+    flat_edges,
+    harmonic,
+    untangle,
+)
+from dreamhead.head.builtin.generate import Generator, base_generator
 from dreamhead.head.builtin.surface import Surface, build_surface, skin_vertices
 from dreamhead.head.geometry import triangulate
-
-Points = NDArray[np.float64]
-Triangles = NDArray[np.int64]
 
 MARGIN = 0.004  # of the map, 16 pixels at 4096
 SOCKET_RING = 6  # behind this eye ring the lids' lining is laid into the eye's hole
 PIT_WEIGHT = 0.02  # hidden pits may shrink: they only must not fold
+SHOULDER_SCALE = 0.72  # of the map's resolution on the shoulders
+HOLD_FACE, HOLD_HEAD = 5.0, 0.2  # pull towards the shipped places, per cm^2, against the mean distortion
+HEM_TOP, HEM_BOTTOM = MARGIN, 0.1  # v of the underside's island
 
 
 @dataclass(frozen=True)
-class _Chart:
-    """The left half to flatten: skin vertex numbers (n,), triangles into them, the first `real` from the skin.
+class Table:
+    """What skin_uv.npz holds: skin vertices (n,) of the left half and their uv (n, 2), u from 0.5 to 1 - MARGIN.
 
-    rest (T, 2, 2) inverse edge matrices of each triangle's true shape; weight (T,); front (n,) pins u = 0.
+    The hem's underside in the same way; and where cage nodes, by their names, should lie in the chart.
     """
 
-    used: NDArray[np.int64]
-    triangles: Triangles
-    real: int
-    shape: Points
-    weight: Points
-    front: NDArray[np.bool_]
-    start: Points
+    vertices: NDArray[np.int64]
+    uv: Points
+    hem_vertices: NDArray[np.int64]
+    hem_uv: Points
+    nodes: NDArray[np.str_]
+    node_uv: Points
 
 
-def flatten(generator: Generator) -> tuple[NDArray[np.int64], Points]:
-    """Left-half skin vertices (n,) and their uv (n, 2): origin top left, u from 0.5 to 1 - MARGIN."""
+def flatten(generator: Generator, goals: dict[Key, Points]) -> Table:
+    """The left half's chart; goals: uv (2,) where cage nodes should lie."""
+    surface = build_surface()
     chart = _chart(generator)
-    uv = _with_sockets(chart.used, _untangle(chart, _arap(chart, rounds=60))[: len(chart.used)])
-    scale = (0.5 - MARGIN) / uv[:, 0].max()
-    height = np.ptp(uv[:, 1]) * scale
-    if height > 1 - 2 * MARGIN:
-        scale *= (1 - 2 * MARGIN) / height
-    middle = 0.5 * (uv[:, 1].max() + uv[:, 1].min())
-    return chart.used, np.stack([0.5 + uv[:, 0] * scale, 0.5 - (uv[:, 1] - middle) * scale], 1)
+    places, uv, weight = _held(chart, generator, goals)
+    flat = arap(chart, rounds=60)
+    scale, middle = _fitted(flat[places], uv, weight)
+
+    def in_cm(uv: Points) -> Points:
+        return np.stack([uv[:, 0] - 0.5, 0.5 - uv[:, 1]], 1) / scale + [0, middle]
+
+    box = in_cm(np.array([[0.5, 1 - MARGIN], [1 - MARGIN, HEM_BOTTOM + MARGIN]]))
+    flat = _moved_to(chart, flat, places, in_cm(uv))
+    flat = untangle(chart, flat, Hold(places, in_cm(uv), weight, box))
+    flat = _with_sockets(chart.used, flat[: len(chart.used)])
+    uv = np.stack([0.5 + flat[:, 0] * scale, 0.5 - (flat[:, 1] - middle) * scale], 1)
+    hem_vertices, hem_uv = _hem_island(generator, surface)
+    at = np.full(surface.vertex_count, -1)
+    at[chart.used] = np.arange(len(chart.used))
+    keys = [key for node, key in enumerate(surface.cage.keys) if at[node] >= 0]
+    node_uv = np.array([goals.get(key, uv[at[surface.cage.index[key]]]) for key in keys])
+    names = np.array([f"{kind}{ring},{place}" for kind, ring, place in keys])
+    return Table(chart.used, uv, hem_vertices, hem_uv, names, node_uv)
 
 
-def _chart(generator: Generator) -> _Chart:
+def _held(
+    chart: Chart, generator: Generator, goals: dict[Key, Points]
+) -> tuple[NDArray[np.int64], Points, Points]:
+    """Chart vertices to hold (n,), where (n, 2), how strongly (n,); hidden rings and the neck's base are free."""
+    surface, rest = build_surface(), generator.rest.points
+    at = np.full(surface.vertex_count, -1)
+    at[chart.used] = np.arange(len(chart.used))
+    places, uv, weight = [], [], []
+    for key, goal in goals.items():
+        kind, ring, row = key
+        free = kind == "a" or ring > {"e": 2, "n": 1}.get(kind, ring) or (kind == "g" and row < 2)
+        node = surface.cage.index.get(key, -1)
+        if node < 0 or free or at[node] < 0:
+            continue
+        on_face = rest[node, 2] > 3.5 and rest[node, 1] > -8.0
+        places.append(at[node])
+        uv.append(goal)
+        weight.append(HOLD_FACE if on_face else HOLD_HEAD)
+    return np.array(places), np.array(uv), np.array(weight) / len(places)
+
+
+def _fitted(flat: Points, uv: Points, weight: Points) -> tuple[float, float]:
+    """Scale (uv per cm) and height in cm at v = 0.5 that lay the held vertices (n, 2) nearest to their places."""
+    weight = weight / weight.sum()
+    goal = np.stack([uv[:, 0] - 0.5, 0.5 - uv[:, 1]], 1)
+    middle, middle_goal = weight @ flat[:, 1], weight @ goal[:, 1]
+    centred, target = flat - [0, middle], goal - [0, middle_goal]
+    scale = float((weight[:, None] * centred * target).sum() / (weight[:, None] * centred**2).sum())
+    return scale, float(middle - middle_goal / scale)
+
+
+def _moved_to(chart: Chart, flat: Points, places: NDArray[np.int64], goals: Points) -> Points:
+    """The flat chart with held vertices at their goals, the rest carried along harmonically."""
+    triangles = chart.triangles
+    known = np.zeros(len(flat), bool)
+    known[places] = True
+    shift = np.zeros_like(flat)
+    shift[places] = goals - flat[places]
+    ends = np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)])
+    used = np.zeros(len(flat), bool)
+    used[triangles.ravel()] = True
+    shift = harmonic(shift, ends, used & ~known, known)
+    shift[chart.front, 0] = 0
+    return flat + shift
+
+
+def _hem_island(generator: Generator, surface: Surface) -> tuple[NDArray[np.int64], Points]:
+    """The underside as seen from below, front upwards, above the crown."""
+    faces = surface.left & surface.hem
+    vertices = np.unique(surface.quads[faces])
+    points = skin_vertices(surface, generator.rest.points)[vertices]
+    flat = np.stack([points[:, 0], -points[:, 2]], 1)
+    scale = (HEM_BOTTOM - HEM_TOP) / np.ptp(flat[:, 1])
+    uv = (flat - [0, flat[:, 1].min()]) * scale + [0.5, HEM_TOP]
+    uv[np.abs(points[:, 0]) < 1e-7, 0] = 0.5
+    return vertices, uv
+
+
+def _chart(generator: Generator) -> Chart:
     surface = build_surface()
     neutral = skin_vertices(surface, generator.rest.points)
     posed = _opened(generator, surface)
     socket = surface.cage.quads_within(e=SOCKET_RING)[surface.parent]
-    kept = surface.left & ~surface.bag
+    kept = surface.left & ~surface.bag & ~surface.hem
     used = np.unique(surface.quads[kept])
     number = np.full(surface.vertex_count, -1)
     number[used] = np.arange(len(used))
@@ -80,20 +160,20 @@ def _chart(generator: Generator) -> _Chart:
     fan_shape = np.concatenate([posed[used], fan_points])
     center = points[open_triangles].mean(1)
     face = np.clip((center[:, 2] - 2) / 7, 0, 1) * np.clip((center[:, 1] + 9) / 4, 0, 1)
+    resolution = 1 - (1 - SHOULDER_SCALE) * smoothstep(-center[:, 1], 11.0, 16.0)
     shape = np.concatenate(
         [
-            _flat_edges(points, open_triangles),
-            _flat_edges(points, pit_triangles) * 0.4,
-            _flat_edges(fan_shape, fans),
+            flat_edges(points, open_triangles) * resolution[:, None, None],
+            flat_edges(points, pit_triangles) * 0.4,
+            flat_edges(fan_shape, fans),
         ]
     )
     weight = np.concatenate(
         [1 + 1.6 * face, np.full(len(pit_triangles), PIT_WEIGHT), np.full(len(fans), 2.0)]
     )
-    return _Chart(
+    return Chart(
         used=used,
         triangles=triangles,
-        real=len(open_triangles) + len(pit_triangles),
         shape=shape,
         weight=weight,
         front=np.concatenate([front, fan_front]),
@@ -133,6 +213,11 @@ def _with_sockets(used: NDArray[np.int64], uv: Points) -> Points:
     return uv
 
 
+def _sides(quads: Triangles) -> Triangles:
+    """(4 Q, 2) the edges of quads."""
+    return np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+
+
 def _split(quads: Triangles) -> Triangles:
     return triangulate(quads.astype(np.int32)).astype(np.int64)
 
@@ -165,22 +250,10 @@ def _first_guess(points: Points, quads: Triangles) -> tuple[Points, NDArray[np.b
     fixed = (on_border & ~hole & ~middle) | middle
     inside = np.zeros(count, bool)
     inside[quads.ravel()] = True
-    guess = _harmonic(guess, quads, inside & ~fixed, fixed)
+    guess = harmonic(guess, _sides(quads), inside & ~fixed, fixed)
     guess[front, 0] = 0
     rim = (hole | (middle & front))[border].all(1) & ~middle[border].all(1)
     return guess, front, border[rim]
-
-
-def _harmonic(values: Points, quads: Triangles, free: NDArray[np.bool_], known: NDArray[np.bool_]) -> Points:
-    count = len(values)
-    ends = np.unique(np.sort(np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)]), 1), axis=0)
-    ends = np.concatenate([ends, ends[:, ::-1]])
-    graph = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    laplacian = (sparse.diags(np.asarray(graph.sum(1)).ravel()) - graph).tocsr()
-    values = values.copy()
-    rows = laplacian[free]
-    values[free] = spsolve(rows[:, free].tocsc(), -(rows[:, known] @ values[known]))
-    return values
 
 
 def _hole_fans(
@@ -213,124 +286,30 @@ def _settle_pits(start: Points, open_quads: Triangles, pit_quads: Triangles) -> 
     inside[open_quads.ravel()] = True
     pit = np.zeros(len(start), bool)
     pit[pit_quads.ravel()] = True
-    return _harmonic(start, pit_quads, pit & ~inside, inside)
+    return harmonic(start, _sides(pit_quads), pit & ~inside, inside)
 
 
-def _flat_edges(points: Points, triangles: Triangles) -> Points:
-    """(T, 2, 2) columns: two edges of each triangle laid flat."""
-    a, b, c = (points[triangles[:, k]] for k in range(3))
-    length = np.linalg.norm(b - a, axis=1)
-    x = (b - a) / np.maximum(length, 1e-12)[:, None]
-    normal = np.cross(b - a, c - a)
-    normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-12)[:, None]
-    y = np.cross(normal, x)
-    flat = np.zeros((len(triangles), 2, 2))
-    flat[:, 0, 0] = length
-    flat[:, 0, 1], flat[:, 1, 1] = ((c - a) * x).sum(1), ((c - a) * y).sum(1)
-    return flat
-
-
-def _arap(chart: _Chart, rounds: int) -> Points:
-    """Local-global as-rigid-as-possible flattening with a free border and u = 0 on the front midline."""
-    triangles, weight = chart.triangles, chart.weight
-    count = len(chart.start)
-    corners = np.concatenate([np.zeros((len(triangles), 2, 1)), chart.shape], 2).transpose(0, 2, 1)
-    cotangent = np.zeros((len(triangles), 3))
-    for k in range(3):
-        p, q = corners[:, (k + 1) % 3] - corners[:, k], corners[:, (k + 2) % 3] - corners[:, k]
-        cross = np.abs(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0])
-        cotangent[:, k] = np.clip((p * q).sum(1) / np.maximum(cross, 1e-9), 0.05, 20) * weight
-    ends = np.concatenate([triangles[:, [(k + 1) % 3, (k + 2) % 3]] for k in range(3)])
-    values = cotangent.T.ravel()
-    both = np.concatenate([ends, ends[:, ::-1]])
-    graph = sparse.csr_matrix((np.tile(values, 2), (both[:, 0], both[:, 1])), (count, count))
-    laplacian = (sparse.diags(np.asarray(graph.sum(1)).ravel()) - graph + 1e-8 * sparse.eye(count)).tocsr()
-    free = ~chart.front
-    solve_u, solve_v = splu(laplacian[free][:, free].tocsc()), splu(laplacian.tocsc())
-    uv = chart.start.copy()
-    for _ in range(rounds):
-        moment = np.zeros((len(triangles), 2, 2))
-        for k in range(3):
-            i, j = (k + 1) % 3, (k + 2) % 3
-            edge = uv[triangles[:, i]] - uv[triangles[:, j]]
-            moment += (
-                cotangent[:, k, None, None] * edge[:, :, None] * (corners[:, i] - corners[:, j])[:, None, :]
-            )
-        cosine, sine = moment[:, 0, 0] + moment[:, 1, 1], moment[:, 1, 0] - moment[:, 0, 1]
-        length = np.maximum(np.hypot(cosine, sine), 1e-12)
-        cosine, sine = cosine / length, sine / length
-        right = np.zeros((count, 2))
-        for k in range(3):
-            i, j = (k + 1) % 3, (k + 2) % 3
-            edge = corners[:, i] - corners[:, j]
-            turned = np.stack(
-                [cosine * edge[:, 0] - sine * edge[:, 1], sine * edge[:, 0] + cosine * edge[:, 1]], 1
-            )
-            pull = cotangent[:, k, None] * turned
-            np.add.at(right, triangles[:, i], pull)
-            np.add.at(right, triangles[:, j], -pull)
-        uv = np.zeros_like(uv)
-        uv[free, 0] = solve_u.solve(right[free, 0])
-        uv[:, 1] = solve_v.solve(right[:, 1])
-    return uv
-
-
-def _untangle(chart: _Chart, uv: Points, rounds: int = 12) -> Points:
-    """Minimise a regularised distortion whose barrier tightens until every triangle is upright."""
-    area = np.abs(np.linalg.det(chart.shape))
-    sound = area > 1e-9
-    triangles = chart.triangles[sound]
-    inverse = np.linalg.inv(chart.shape[sound])
-    weight = (chart.weight * area)[sound]
-    weight = np.maximum(weight, 1e-3 * weight.mean())
-    weight /= weight.sum()
-    count = len(uv)
-
-    def jacobian(flat: Points) -> Points:
-        a, b, c = (flat[triangles[:, k]] for k in range(3))
-        return np.stack([b - a, c - a], -1) @ inverse
-
-    def energy(values: Points, epsilon: float) -> tuple[float, Points]:
-        flat = values.reshape(count, 2)
-        j = jacobian(flat)
-        det = j[:, 0, 0] * j[:, 1, 1] - j[:, 0, 1] * j[:, 1, 0]
-        root = np.sqrt(epsilon**2 + det**2)
-        chi = np.where(det > 0, 0.5 * (det + root), 0.5 * epsilon**2 / (root + np.abs(det)))
-        slope = chi / root
-        size = (j * j).sum((1, 2))
-        spread = det**2 + 1
-        value = float((weight * (size / chi + spread / chi)).sum())
-        d_det = weight * ((2 * det) / chi - (size + spread) * slope / chi**2)
-        cofactor = np.stack(
-            [np.stack([j[:, 1, 1], -j[:, 1, 0]], -1), np.stack([-j[:, 0, 1], j[:, 0, 0]], -1)], 1
-        )
-        d_jacobian = (2 * weight / chi)[:, None, None] * j + d_det[:, None, None] * cofactor
-        d_edges = d_jacobian @ inverse.transpose(0, 2, 1)
-        gradient = np.zeros((count, 2))
-        np.add.at(gradient, triangles[:, 1], d_edges[:, :, 0])
-        np.add.at(gradient, triangles[:, 2], d_edges[:, :, 1])
-        np.add.at(gradient, triangles[:, 0], -d_edges.sum(2))
-        gradient[chart.front, 0] = 0
-        return value, gradient.ravel()
-
-    for _ in range(rounds):
-        lowest = np.linalg.det(jacobian(uv)).min()
-        epsilon = max(1e-6, np.sqrt(1e-12 + 0.04 * min(lowest, 0.0) ** 2)) if lowest < 0 else 1e-6
-        found = minimize(
-            energy, uv.ravel(), args=(epsilon,), jac=True, method="L-BFGS-B",
-            options={"maxiter": 200, "maxcor": 12, "maxfun": 400},
-        )  # fmt: skip
-        uv = found.x.reshape(count, 2)
-        if lowest > 0 and found.success:
-            break
-    return uv
+def shipped_goals() -> dict[Key, Points]:
+    """Where the shipped table wants the cage's nodes."""
+    table = asset_arrays("head/skin_uv.npz")
+    return {
+        node_key(str(name)): uv
+        for name, uv in zip(table["nodes"], table["node_uv"].astype(float), strict=True)
+    }
 
 
 def main() -> None:
-    """Rewrite the shipped table from the default head."""
-    used, uv = flatten(default_generator())
-    path = asset_path("head") / "skin_uv.npz"
-    np.savez_compressed(path, vertices=used.astype(np.int16), uv=uv.astype(np.float32))
+    """Rewrite the shipped table from the base head."""
+    table = flatten(base_generator(), shipped_goals())
+    np.savez_compressed(
+        asset_path("head") / "skin_uv.npz",
+        vertices=table.vertices.astype(np.int16),
+        uv=table.uv.astype(np.float32),
+        hem_vertices=table.hem_vertices.astype(np.int16),
+        hem_uv=table.hem_uv.astype(np.float32),
+        nodes=table.nodes,
+        node_uv=table.node_uv.astype(np.float32),
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""The strand atlas: vertical strips of painted hair, root at the top, for cards to wear.
+"""The strand atlas: vertical strips of painted hair, root at the top, for cards and ropes to wear.
 
 Channels are neutral: alpha, shade (a grey multiplier with the darkness of roots and inner layers baked in)
-and across (the sideways slope of the strand, which becomes the tangent-space normal).  Cards of dense
-strips are meant for alpha masking: the depth test then sorts them in any viewer, where blended cards would
-need sorting per triangle; the strands are drawn some pixels wide and the strips dense, so that coverage
-survives small mip levels.
+and across (the sideways slope of the strand, which becomes the tangent-space normal).  Strands run down the
+image, so the V axis of every card is the direction of its hair and the tangent lies across it.
+
+Cards are meant for alpha masking: the depth test then sorts them in any viewer, where blended cards would
+need sorting per triangle.  A bundle cannot carry mip levels of its own, so coverage has to survive those that
+a viewer averages: strands are drawn some pixels wide, their edges are hard, the strips are dense, and the
+cut-off lies below one half.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from dreamhead.head.wardrobe.store import Arrays, remembered
 
@@ -23,7 +27,10 @@ SIZE = 1024
 SEED = 1
 ALPHA_CUTOFF = 0.4
 
-UNDER, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, WISPY, COILY, BOLD = range(STRIPS)
+STRIP_NAMES = ("UNDER", "DENSE", "LIGHT", "MEDIUM", "MEDIUM_LIGHT", "WISPY", "COILY")
+UNDER, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, WISPY, COILY = range(len(STRIP_NAMES))
+ROPES = {"LOCK": 48, "PLAIT": 48, "SLEEK": 32}  # pixels that share the last column: closed ropes are solid
+PLAIT_TURNS = 13  # of the painted plait's pattern over the strip's height
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,28 @@ STRANDS = (
     Strand(48, 0.45, 2.2, 0.60, 2.0, 1.08, starts=0.34),  # MEDIUM_LIGHT
     Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
     Strand(80, 0.15, 9.0, 0.72, 2.2, 0.98, coils=7.0),  # COILY
-    Strand(7, 0.55, 2.0, 0.70, 5.0, 0.95),  # BOLD: a few tapered hairs
 )
 
 
 def strand_atlas() -> Arrays:
     """alpha, shade (1 = 128) and across (0 slope = 128), each (SIZE, SIZE) uint8."""
-    return remembered("strand atlas", lambda: paint_atlas(STRANDS, SIZE, SIZE, SEED))
+
+    def paint() -> Arrays:
+        column = SIZE // STRIPS
+        strips = paint_atlas(STRANDS, column * len(STRANDS), SIZE, SEED)
+        ropes = paint_ropes(SIZE, SEED)
+        return {name: np.concatenate([strips[name], ropes[name]], axis=1) for name in strips}
+
+    return remembered("strand atlas", paint)
+
+
+def strip_span(name: str) -> tuple[float, float]:
+    """From where to where a strip or rope reaches across the strand atlas, 0 to 1."""
+    if name in STRIP_NAMES:
+        return STRIP_NAMES.index(name) / STRIPS, (STRIP_NAMES.index(name) + 1) / STRIPS
+    start = SIZE * len(STRIP_NAMES) // STRIPS
+    before = sum(width for other, width in list(ROPES.items())[: list(ROPES).index(name)])
+    return (start + before) / SIZE, (start + before + ROPES[name]) / SIZE
 
 
 def fine_atlas() -> Arrays:
@@ -81,6 +103,53 @@ def paint_atlas(strands: tuple[Strand, ...], width: int, height: int, seed: int)
         "shade": _bytes(128 * shade * rooted),
         "across": _bytes(128 + 127 * across),
     }
+
+
+def paint_ropes(height: int, seed: int) -> Arrays:
+    """The last column: a matted lock, a painted plait and sleek strands, solid but for their ragged ends."""
+    rng = np.random.default_rng([seed, 1])
+    painted = [
+        _paint_lock(height, ROPES["LOCK"], rng),
+        _paint_plait(height, ROPES["PLAIT"], rng),
+        _paint_sleek(height, ROPES["SLEEK"], rng),
+    ]
+    shade = np.concatenate([one[0] for one in painted], axis=1)
+    across = np.concatenate([one[1] for one in painted], axis=1)
+    ends = 0.93 + 0.07 * gaussian_filter1d(rng.random(shade.shape[1]), 0.8, mode="wrap")
+    alpha = (np.linspace(0, 1, height)[:, None] < ends).astype(float)
+    return {"alpha": _bytes(255 * alpha), "shade": _bytes(128 * shade), "across": _bytes(128 + 127 * across)}
+
+
+def _streaks(height: int, width: int, slope: float, length: float, rng: np.random.Generator) -> Floats:
+    """Noise of about unit size drawn out down the image, leaning by slope pixels a row."""
+    noise = gaussian_filter1d(rng.normal(size=(height, width)), length, axis=0, mode="wrap")
+    noise = gaussian_filter1d(noise, 0.7, axis=1, mode="wrap")
+    shift = np.round(slope * np.arange(height)).astype(int)
+    columns = (np.arange(width)[None] + shift[:, None]) % width
+    return np.take_along_axis(noise, columns, axis=1) / noise.std()
+
+
+def _paint_lock(height: int, width: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    streaks = _streaks(height, width, 0.12, 9.0, rng) + 0.6 * _streaks(height, width, -0.3, 4.0, rng)
+    knots = gaussian_filter1d(rng.normal(size=(height, 1)), 9.0, axis=0)
+    shade = 0.86 + 0.17 * streaks + 0.12 * knots / knots.std()
+    return np.clip(shade, 0.3, 1.5), np.clip(0.28 * np.gradient(streaks, axis=1), -0.7, 0.7)
+
+
+def _paint_plait(height: int, width: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    along, across = np.linspace(0, PLAIT_TURNS, height)[:, None], (np.arange(width)[None] + 0.5) / width - 0.5
+    right = across > 0
+    part = (along + 0.5 * right + 1.5 * np.abs(across)) % 1  # two rows of lobes, half a step apart
+    lobe = np.sin(np.pi * part) ** 0.7 * np.clip(1.15 - 1.2 * np.abs(across), 0, 1)
+    lobe = lobe * np.clip(np.abs(across) / 0.05, 0.55, 1)
+    shade = 0.34 + 0.78 * lobe + 0.07 * _streaks(height, width, 0.0, 3.0, rng)
+    slope = np.gradient(lobe, axis=1) * width / 12
+    return np.clip(shade, 0.2, 1.4), np.clip(-slope, -0.75, 0.75)
+
+
+def _paint_sleek(height: int, width: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    streaks = _streaks(height, width, 0.05, 40.0, rng)
+    return np.clip(0.95 + 0.13 * streaks, 0.4, 1.5), np.clip(0.2 * np.gradient(streaks, axis=1), -0.6, 0.6)
 
 
 def _paint_strip(

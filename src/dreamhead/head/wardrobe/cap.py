@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator
 from scipy.ndimage import gaussian_filter, zoom
 
+from dreamhead.head.wardrobe.cranial import Region
 from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.groom import Cards, joined
+from dreamhead.head.wardrobe.hairstyles import Hairstyle
 from dreamhead.head.wardrobe.store import Arrays
-from dreamhead.head.wardrobe.surface import CRANIUM, Mask, Surface, azimuth, hairline_height
+from dreamhead.head.wardrobe.surface import CRANIUM, Mask, Surface, azimuth
 
 Floats = NDArray[np.float64]
 Chart = Callable[[Floats], Floats]  # home points (N, 3) -> uv (N, 2), origin top left
@@ -83,9 +85,11 @@ def patch(surface: Surface, chosen: NDArray[np.bool_], offset: float, chart: Cha
     )
 
 
-def scalp_patch(surface: Surface, bare: NDArray[np.bool_], offset: float, margin: float = 2.6) -> Cards:
-    """The scalp down to margin cm below the hairline, where it is bare (V,): not under a hat."""
-    chosen = (hairline_height(surface.home) > -margin) & (surface.home[:, 1] > -8)
+def scalp_patch(
+    surface: Surface, region: Region, bare: NDArray[np.bool_], offset: float, margin: float = 2.6
+) -> Cards:
+    """The scalp down to margin cm outside a region, where it is bare (V,): not under a hat."""
+    chosen = (region.inside(surface.home) > -margin) & (surface.home[:, 1] > -8)
     return patch(surface, chosen & bare, offset, scalp_uv)
 
 
@@ -101,20 +105,24 @@ def face_patch(surface: Surface, mask: Mask, window: Window, offset: float = 0.0
 NECK_EDGE = -10.4
 
 
-def paint_scalp(surface: Surface, seed: int, *, soft: float = 1.0, solid: float = 1.0) -> Arrays:
-    """Alpha and shade of the cap: solid inside the hairline, dissolving into strokes over soft cm at it."""
+def paint_scalp(surface: Surface, seed: int, style: Hairstyle) -> Arrays:
+    """Alpha and shade of the cap: solid inside the hairline, thin where shaved, dissolving into strokes."""
     rng = np.random.default_rng(seed)
-    size = CAP_SIZE
-    height = _scalp_height(surface, size)
+    size, settings = CAP_SIZE, style.cap
+    home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
     wobble = gaussian_filter(rng.normal(size=(size, size)), size / 130) * size / 130
-    height = height + 0.3 * wobble
+    height = _depth(style.region, home) + settings.ragged * wobble
+    kept = _depth(style.long_region, home) + 0.5 * settings.ragged * wobble
+    long = np.clip(0.5 + kept / 0.5, 0, 1) if style.long is not None else np.ones((size, size))
     x, y = np.meshgrid((np.arange(size) + 0.5) / size - 0.5, (np.arange(size) + 0.5) / size - 0.5)
     flow = unit(np.stack([x, y], axis=-1) + 0.02)
-    core = np.clip((height + 0.25) / soft, 0, 1)
-    density = np.clip((height + 0.7) / soft, 0, 1) ** 1.5 * (1 - 0.8 * core)  # most strokes at the edge
+    core = np.clip((height + 0.25) / settings.soft, 0, 1)
+    density = np.clip((height + 0.7) / settings.soft, 0, 1) ** 1.5
+    density = density * (1 - (0.8 - 0.5 * (1 - long)) * core)  # most strokes at the edge
     core = 1 - (1 - core) ** 2  # linear blending shows the dark late
     alpha, shade = strokes(density, flow, 60_000, 16, rng, strength=0.9)
-    core = solid * core
+    core = (settings.shaved + (settings.solid - settings.shaved) * long) * core
+    alpha = alpha * (1 - 0.35 * (1 - long))
     return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
 
 
@@ -139,11 +147,12 @@ def paint_face(
     return _channels(np.maximum(alpha, tinted), shade)
 
 
-def paint_fuzz(surface: Surface, seed: int, count: int = 110_000) -> Arrays:
+def paint_fuzz(surface: Surface, seed: int, region: Region, count: int = 110_000) -> Arrays:
     """Buzz cut: dots that shrink and drift from shell to shell; four shells in a square of squares."""
     rng = np.random.default_rng(seed)
     size = FUZZ_SIZE
-    height = gaussian_filter(_scalp_height(surface, size), size / 300)
+    home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
+    height = gaussian_filter(_depth(region, home), size / 300)
     points = rng.random((count, 2)) * size
     cell = points.astype(int)
     points = points[height[cell[:, 1], cell[:, 0]] > 0.1 + rng.normal(size=count) * 0.3]
@@ -167,9 +176,9 @@ def paint_fuzz(surface: Surface, seed: int, count: int = 110_000) -> Arrays:
     return _channels(_square(alphas), _square(shades))
 
 
-def fuzz_shells(surface: Surface, bare: NDArray[np.bool_]) -> Cards:
+def fuzz_shells(surface: Surface, region: Region, bare: NDArray[np.bool_]) -> Cards:
     """The buzz cut's four shells over the bare (V,) scalp, each with its quarter of the texture."""
-    chosen = bare & (hairline_height(surface.home) > -0.6) & (surface.home[:, 1] > -8)
+    chosen = bare & (region.inside(surface.home) > -0.6) & (surface.home[:, 1] > -8)
     shells = []
     for layer in range(FUZZ_LAYERS):
         offset = 0.05 + FUZZ_HEIGHT * layer / (FUZZ_LAYERS - 1)
@@ -220,10 +229,10 @@ def strokes(
     return alpha, shade
 
 
-def _scalp_height(surface: Surface, size: int) -> Floats:
-    """Height above the hairline per texel of the scalp chart, cm, clipped to +-4."""
-    home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
-    height = np.clip(hairline_height(home.reshape(-1, 3)), -4, 4).reshape(size, size)
+def _depth(region: Region, home: Floats) -> Floats:
+    """(H, W) cm inside a region per texel of a home map (H, W, 3), clipped to +-4."""
+    size = home.shape[0]
+    height = np.clip(region.inside(home.reshape(-1, 3)), -4, 4).reshape(home.shape[:2])
     return gaussian_filter(height, size / 300)
 
 

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 
 STEP = 0.5  # cm between grid points
 COARSE = 4  # fine steps in a coarse one: distances outside the band come from the coarse grid
+HEM_MARGIN = 0.8  # cm
 BAND = 2.6  # cm of coarse distance within which every fine point is measured
 
 
@@ -65,22 +66,22 @@ def distance_field(points: Floats, normals: Floats) -> DistanceField:
     """The field of a closed-enough surface given by dense points (N, 3) cm and outward normals (N, 3).
 
     A coarse grid is measured whole; only where it is nearer than BAND is the fine grid measured too, which
-    asks the tree some 50 thousand questions instead of 340 thousand.  Below the neck, shoulders that no
-    bundle shows are added, so that long hair falls on something.
+    asks the tree some 50 thousand questions instead of 340 thousand.  Below its open hem the head goes on
+    straight down, so that long hair has something to hang beside.
     """
     low = np.minimum(points.min(0) - 5.5, (-14.0, -26.0, -15.0))
     high = np.maximum(points.max(0) + 5.5, (14.0, 21.0, 17.0))
     tree = cKDTree(points)
+    hem = _hem_height(points)
     coarse_step = STEP * COARSE
     coarse_size = np.ceil((high - low) / coarse_step).astype(int) + 1
-    coarse = _signed(tree, points, normals, _grid(low, coarse_step, coarse_size)).reshape(coarse_size)
+    coarse = _signed(tree, points, normals, _grid(low, coarse_step, coarse_size), hem).reshape(coarse_size)
     fine_size = (coarse_size - 1) * COARSE + 1
     field = zoom(coarse, fine_size / coarse_size, order=1, grid_mode=False, mode="nearest")
     grid = _grid(low, STEP, fine_size)
     near = np.abs(field.ravel()) < BAND
-    field.ravel()[near] = _signed(tree, points, normals, grid[near])
-    body = _shoulders(grid).reshape(fine_size)
-    field = np.minimum(field, body).astype(np.float32)
+    field.ravel()[near] = _signed(tree, points, normals, grid[near], hem)
+    field = field.astype(np.float32)
     smooth = np.gradient(gaussian_filter(field, 0.7 / STEP, truncate=3.0), STEP)
     volume = np.gradient(gaussian_filter(field, 2.0 / STEP, truncate=2.5), STEP)
     layers = np.stack([field, *smooth, *volume], axis=-1).astype(np.float32)
@@ -92,17 +93,19 @@ def _grid(low: Floats, step: float, size: NDArray[np.int64]) -> Floats:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
-def _signed(tree: cKDTree, points: Floats, normals: Floats, queries: Floats) -> Floats:
-    """Distance to the tangent plane of the nearest point when close, to the point itself when far."""
+def _signed(tree: cKDTree, points: Floats, normals: Floats, queries: Floats, hem: float) -> Floats:
+    """Distance to the tangent plane of the nearest point when close, to the point itself when far.
+
+    A query below the hem asks at the hem's height.
+    """
+    queries = np.column_stack([queries[:, 0], np.maximum(queries[:, 1], hem), queries[:, 2]])
     gap, nearest = tree.query(queries)
     plane = ((queries - points[nearest]) * normals[nearest]).sum(1)
     return np.where(gap < 1.2, plane, np.sign(plane) * gap)
 
 
-def _shoulders(grid: Floats) -> Floats:
-    """A capsule across and an elliptic neck, in the default head's centimetres."""
-    offset = grid - (0.0, -20.5, -2.0)
-    along = np.clip(offset[:, 0] / 9.0, -1, 1) * 9.0
-    capsule = np.hypot(np.hypot(offset[:, 0] - along, offset[:, 1]), offset[:, 2]) - 6.0
-    neck = np.hypot(grid[:, 0] / 5.6, (grid[:, 2] - 0.5) / 6.0) * 5.8 - 5.8
-    return np.minimum(capsule, np.where(grid[:, 1] < -12.5, neck, np.inf))
+def _hem_height(points: Floats) -> float:
+    """A little above the open lower edge, which slopes: the higher of its front and back; cm."""
+    middle = 0.5 * (points[:, 2].min() + points[:, 2].max())
+    behind = points[:, 2] < middle
+    return float(max(points[behind, 1].min(), points[~behind, 1].min()) + HEM_MARGIN)

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from dreamhead.errors import UsageError
 from dreamhead.head.model import HeadModel
 from dreamhead.head.wardrobe import cap, face_hair
+from dreamhead.head.wardrobe.accessories import ACCESSORIES, accessories, accessory_maps, carried_over
 from dreamhead.head.wardrobe.atlas import ALPHA_CUTOFF
-from dreamhead.head.wardrobe.cloth import BANDS
 from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.garment import Garment
-from dreamhead.head.wardrobe.groom import Cards, Job, joined
-from dreamhead.head.wardrobe.hat import HATS, Fit
+from dreamhead.head.wardrobe.groom import Cards, Job
+from dreamhead.head.wardrobe.hairstyles import hairstyles
 from dreamhead.head.wardrobe.items import ITEMS, SLOTS
 from dreamhead.head.wardrobe.looks import maps_of
 from dreamhead.head.wardrobe.store import Arrays, remembered
-from dreamhead.head.wardrobe.styles import STYLES
+from dreamhead.head.wardrobe.styles import grow_hair
 from dreamhead.head.wardrobe.surface import Surface, surface_of, triangles_of, vertex_normals
+from dreamhead.head.wardrobe.whiskers import facial_hair, grow_beard
 
 Floats = NDArray[np.float64]
 Colour = NDArray[np.floating]
@@ -33,24 +34,24 @@ DEFAULT_CHOICE = {
     "beard": "none",
     "brows": "natural",
     "lashes": "natural",
-    "headwear": "none",
+    **dict.fromkeys(ACCESSORIES, "none"),
 }
 DEFAULT_COLOURS = {
     "hair": (0.068, 0.038, 0.021),
     "beard": (0.064, 0.035, 0.019),
     "brows": (0.055, 0.030, 0.017),
-    "headwear": (0.60, 0.59, 0.56),
 }
+COLOURED = (*DEFAULT_COLOURS, *ACCESSORIES)
+PRESSING = ("headwear", "patch")  # slots whose items press hair
 LOW_DENSITY = 0.4
-BARE_UNDER_HAT = 1.0  # cm above a hat's edge up to which the painted scalp goes on
 LOW_VARIANTS = 4
-HAT_RIDES_ON = np.array([(7.0, 8.5, 0.0), (-7.0, 8.5, 0.0), (0.0, 9.0, -9.0)])  # default head, cm
 BLENDED = (
     "hair_cap",
     "beard_shadow",
     "brows_tint",
     "brows",
     "lashes",
+    "lenses",
 )  # thin and of one colour: order is no matter
 
 
@@ -65,8 +66,8 @@ def dress(
 ) -> list[Garment]:
     """The garments of a resting head: identity (K,), vertices (V, 3) metres.
 
-    choice gives an item's name per slot, colours linear RGB per "hair", "beard", "brows", "headwear"; what is
-    missing takes its default.  detail "full" grows everything on this head; "low" takes fewer, wider cards
+    choice gives an item's name per slot, colours linear RGB per slot but "lashes"; what is missing takes its
+    default, an accessory that of the item.  detail "full" grows everything on this head; "low" takes fewer, wider cards
     grown once on the default head and carries them over.  Opaque and masked garments come before blended ones.
     Raises UsageError for an unknown slot, item, colour or detail.
     """
@@ -83,50 +84,34 @@ def dress(
 
 def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float) -> dict[str, Cards]:
     """Garment name -> mesh, everything grown on this surface."""
-    meshes: dict[str, Cards] = {}
-    fit: Fit | None = None
-    if worn["headwear"] != "none":
-        fit, meshes["headwear"] = _hat(surface, worn["headwear"])
-    bare = np.ones(len(surface.home), bool) if fit is None else fit.height(surface.vertices) < BARE_UNDER_HAT
+    extras = accessories(surface, worn)
+    meshes = dict(extras.meshes)
+    bare = ~extras.covered
 
     def job(slot: str) -> Job:
         rng = np.random.default_rng([seed, SLOTS.index(slot)])
-        return Job(surface, rng, density, fit.press if fit is not None and slot == "hair" else None)
+        return Job(surface, rng, density, extras.press if extras.presses and slot == "hair" else None)
 
     hair, beard = worn["hair"], worn["beard"]
-    if hair == "buzz":
-        meshes["hair_cap"] = cap.scalp_patch(surface, bare, 0.02)
-        meshes["hair"] = cap.fuzz_shells(surface, bare)
-    elif hair != "bald":
-        meshes["hair_cap"] = cap.scalp_patch(surface, bare, 0.05)
-        meshes["hair"] = STYLES[hair](job("hair"))
+    if hair != "bald":
+        style = hairstyles()[hair]
+        meshes["hair_cap"] = cap.scalp_patch(surface, style.region, bare, 0.02 if style.shells else 0.05)
+        meshes["hair"] = (
+            cap.fuzz_shells(surface, style.region, bare) if style.shells else grow_hair(style, job("hair"))
+        )
     if beard != "none":
-        mask = face_hair.moustache_mask if beard == "moustache" else face_hair.whiskers_mask
-        meshes["beard_shadow"] = cap.face_patch(surface, mask, cap.WHISKERS_WINDOW)
-    if beard in ("beard", "moustache"):
-        meshes["beard"] = {"beard": face_hair.beard, "moustache": face_hair.moustache}[beard](job("beard"))
-    brow = face_hair.BROWS[worn["brows"]]
-    meshes["brows_tint"] = cap.face_patch(
-        surface, lambda home: face_hair.brow_mask(home, brow.thickness), cap.BROW_WINDOW
-    )
-    meshes["brows"] = face_hair.brows(job("brows"), brow)
+        kind = facial_hair()[beard]
+        meshes["beard_shadow"] = cap.face_patch(surface, kind.mask, cap.WHISKERS_WINDOW)
+        if not kind.painted_only:
+            meshes["beard"] = grow_beard(kind, job("beard"))
+    if worn["brows"] != "none":
+        brow = face_hair.BROWS[worn["brows"]]
+        meshes["brows_tint"] = cap.face_patch(
+            surface, lambda home: face_hair.brow_mask(home, brow), cap.BROW_WINDOW
+        )
+        meshes["brows"] = face_hair.brows(job("brows"), brow)
     meshes["lashes"] = face_hair.lashes(job("lashes"))
     return {name: cards for name, cards in meshes.items() if len(cards.triangles)}
-
-
-def _hat(surface: Surface, name: str) -> tuple[Fit, Cards]:
-    """A hat's fit and its sheets as one mesh, each vertex rooted on the scalp nearest to it."""
-    fit, sheets = HATS[name](surface)
-    parts = []
-    for sheet, (top, bottom) in zip(sheets, BANDS[name], strict=True):
-        margin = 0.004
-        rows = top + margin + (bottom - top - 2 * margin) * sheet.uv[:, 1]
-        roots = surface.nearest(sheet.vertices, scalp_only=True)
-        uv = np.column_stack([sheet.uv[:, 0], rows])
-        parts.append(
-            Cards(sheet.vertices, sheet.normals, uv, sheet.triangles, roots.triangles, roots.weights)
-        )
-    return fit, joined(parts)
 
 
 def _carried(
@@ -137,17 +122,21 @@ def _carried(
     home, here = 100.0 * head.mean.astype(np.float64), 100.0 * vertices.astype(np.float64)
     skin = triangles_of(np.asarray(next(part for part in head.parts if part.name == "skin").faces, np.int64))
     home_normals, here_normals = vertex_normals(home, skin), vertex_normals(here, skin)
+    outer = np.unique(skin)
     meshes: dict[str, Cards] = {}
     for slot, names in _GARMENTS.items():
         plain = {**DEFAULT_CHOICE, "hair": "bald", slot: worn[slot]}
         if slot == "hair":
-            plain["headwear"] = worn["headwear"]
+            plain |= {pressing: worn[pressing] for pressing in PRESSING}
         key = f"low {head.name} {head.revision} {variant} {slot} {sorted(plain.items())}"
         stored = remembered(key, partial(_grown_on_default, head, plain, names, variant))
         for name in names:
             if f"{name}.vertices" in stored:
                 cards = Cards(**{spec.name: stored[f"{name}.{spec.name}"] for spec in fields(Cards)})
-                meshes[name] = _moved(cards, home, here, home_normals, here_normals)
+                if slot in ACCESSORIES:
+                    meshes[name] = carried_over(cards, home[outer], here[outer])
+                else:
+                    meshes[name] = _moved(cards, home, here, home_normals, here_normals)
     return meshes
 
 
@@ -164,7 +153,7 @@ def _grown_on_default(head: HeadModel, worn: Mapping[str, str], names: tuple[str
 
 
 _GARMENTS = {
-    "headwear": ("headwear",),
+    **ACCESSORIES,
     "hair": ("hair_cap", "hair"),
     "beard": ("beard_shadow", "beard"),
     "brows": ("brows_tint", "brows"),
@@ -207,12 +196,10 @@ def _garment(
 ) -> Garment:
     slot = next(slot for slot, names in _GARMENTS.items() if name in names)
     item = ITEMS[slot][worn[slot]]
-    ids, weights = cards.root_vertices, cards.root_weights
-    if name == "headwear":
-        home = 100.0 * head.mean.astype(np.float64)
-        three = ((home[None] - HAT_RIDES_ON[:, None]) ** 2).sum(-1).argmin(1)
-        ids, weights = np.tile(three, (len(ids), 1)), np.full((len(ids), 3), 1 / 3)
-    mode = "BLEND" if name in BLENDED else "OPAQUE" if name == "headwear" else "MASK"
+    extra = slot in ACCESSORIES
+    mode = "BLEND" if name in BLENDED else "OPAQUE" if extra else "MASK"
+    halve = detail == "low"
+    colour = colours.get(slot, item.colour)
     return Garment(
         name=name,
         slot=slot,
@@ -220,13 +207,15 @@ def _garment(
         normals=unit(cards.normals).astype(np.float32),
         uv=np.clip(cards.uv, 0, 1).astype(np.float32),
         triangles=_facing(cards).astype(np.int32),
-        root_vertices=ids.astype(np.int32),
-        root_weights=weights.astype(np.float32),
-        maps=maps_of(head, name, item.name, colours, halve=detail == "low"),
+        root_vertices=cards.root_vertices.astype(np.int32),
+        root_weights=cards.root_weights.astype(np.float32),
+        maps=accessory_maps(name, item.name, np.asarray(colour), halve=halve)
+        if extra
+        else maps_of(head, name, item.name, colours, halve=halve),
         alpha_mode=mode,
         alpha_cutoff=ALPHA_CUTOFF,
-        material="cloth" if name == "headwear" else "hair",
-        double_sided=name in ("hair", "beard", "brows", "lashes", "headwear"),
+        material="glass" if name == "lenses" else "cloth" if extra else "hair",
+        double_sided=extra or name in ("hair", "beard", "brows", "lashes"),
         licence=item.licence,
     )
 
@@ -249,11 +238,11 @@ def _checked_choice(choice: Mapping[str, str]) -> dict[str, str]:
 
 def _checked_colours(colours: Mapping[str, Any]) -> dict[str, Colour]:
     for slot, colour in colours.items():
-        if slot not in DEFAULT_COLOURS:
-            raise UsageError(f"no wardrobe colour is called {slot!r}", f"give {', '.join(DEFAULT_COLOURS)}")
+        if slot not in COLOURED:
+            raise UsageError(f"no wardrobe colour is called {slot!r}", f"give {', '.join(COLOURED)}")
         values = np.asarray(colour, np.float64)
         if values.shape != (3,) or not np.isfinite(values).all() or (values < 0).any() or (values > 1).any():
             raise UsageError(
                 f"the {slot} colour {colour!r} is not linear RGB in 0..1", "give three numbers, 0 to 1"
             )
-    return {slot: np.asarray(colours.get(slot, plain), np.float64) for slot, plain in DEFAULT_COLOURS.items()}
+    return {slot: np.asarray(colour, np.float64) for slot, colour in {**DEFAULT_COLOURS, **colours}.items()}

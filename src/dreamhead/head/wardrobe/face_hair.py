@@ -1,4 +1,4 @@
-"""Beards, moustaches, brows and lashes."""
+"""Brows and lashes."""
 
 from __future__ import annotations
 
@@ -7,28 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.head.wardrobe.atlas import DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, UNDER, WISPY
 from dreamhead.head.wardrobe.distance import unit
-from dreamhead.head.wardrobe.groom import Cards, Field, Job, cards, clump, grow, joined, ruffle
-from dreamhead.head.wardrobe.styles import BACK, DOWN, FRONT, LEFT, UP
+from dreamhead.head.wardrobe.flow import FRONT, LEFT, UP
+from dreamhead.head.wardrobe.groom import Cards, Job, cards, grow, joined, ruffle
 from dreamhead.head.wardrobe.surface import Roots, Surface, smoothstep
 
 Floats = NDArray[np.float64]
 
-# Upper edge of a beard: |x| -> y in cm on the default head.
-CHEEK = np.array(
-    [
-        (0, -4.6),
-        (2.6, -4.4),
-        (3.1, -3.0),
-        (3.8, -3.0),
-        (4.8, -2.6),
-        (5.7, -1.5),
-        (6.4, 0.2),
-        (6.8, 1.6),
-        (7.5, 2.0),
-    ]
-)
 # The spine of a brow: |x|, y, thickness in cm on the default head.
 BROW = np.array(
     [
@@ -49,137 +34,59 @@ class BrowShape:
     hairs: int  # cards a side
     thickness: float  # of the spine's
     length: float  # cm
+    rise: tuple[float, ...] = (0.0,) * len(BROW)  # added to the spine's heights, cm
+    inner: float = 0.0  # how far the inner end moves towards the nose, cm
+    tint: float = 0.26  # of the skin under it
+
+    def spine(self) -> Floats:
+        """(6, 3) |x|, y and thickness in cm on the default head."""
+        spine = BROW.copy()
+        spine[:, 1] += self.rise
+        spine[:, 2] *= self.thickness
+        spine[0, 0] -= self.inner
+        return spine
 
 
 BROWS = {
-    "natural": BrowShape(150, 1.0, 0.85),
-    "thin": BrowShape(120, 0.55, 0.70),
-    "bushy": BrowShape(190, 1.35, 1.15),
+    "natural": BrowShape(180, 1.0, 0.85),
+    "thin": BrowShape(120, 0.5, 0.70),
+    "bushy": BrowShape(260, 1.45, 1.2, tint=0.4),
+    "arched": BrowShape(140, 0.8, 0.75, (-0.15, 0.05, 0.35, 0.62, 0.42, -0.05)),
+    "straight": BrowShape(150, 0.95, 0.8, (0.22, -0.05, -0.33, -0.38, -0.1, 0.22)),
+    "angry": BrowShape(170, 1.15, 0.9, (-0.6, -0.42, -0.1, 0.3, 0.62, 0.75), 0.2),
+    "unibrow": BrowShape(200, 1.15, 0.95, (-0.12, 0.0, 0.0, 0.0, 0.0, 0.0), 1.25),
+    "sparse": BrowShape(42, 0.85, 0.75, tint=0.05),
 }
 LASH_RING = 3.85  # eye ring coordinate that lashes grow from
 
 
-def beard_mask(home: Floats) -> Floats:
-    """Density of a full beard without the moustache."""
-    x, y, z = np.abs(home[:, 0]), home[:, 1], home[:, 2]
-    below = smoothstep(np.interp(x, CHEEK[:, 0], CHEEK[:, 1]) - y, -0.3, 1.2)
-    above_neck = smoothstep(y + 0.25 * np.clip(6 - z, 0, 9), -9.3, -8.3) * smoothstep(z, 1.6, 2.6)
-    outside_lips = ((x / 2.9) ** 2 + ((y + 3.5) / 1.15) ** 2) > 1
-    return below * above_neck * outside_lips
-
-
-def moustache_mask(home: Floats) -> Floats:
-    """Density of a moustache."""
-    x, y, z = np.abs(home[:, 0]), home[:, 1], home[:, 2]
-    knots = (0, 1.2, 2.2, 2.9)
-    low = np.interp(x, knots, (-2.62, -2.70, -2.95, -3.4))
-    high = np.interp(x, knots, (-1.85, -1.75, -2.0, -2.6))
-    return ((y > low) & (y < high) & (z > 9)) * smoothstep(x, -0.15, 0.2)
-
-
-def whiskers_mask(home: Floats) -> Floats:
-    """Beard and moustache together."""
-    return np.maximum(beard_mask(home), moustache_mask(home))
-
-
-def brow_mask(home: Floats, thickness: float = 1.0) -> Floats:
-    """Density of the brows' tint."""
-    x, y = np.abs(home[:, 0]), home[:, 1]
-    middle = np.interp(x, BROW[:, 0], BROW[:, 1])
-    thick = thickness * np.interp(x, BROW[:, 0], BROW[:, 2], 0, 0)
-    ends = smoothstep(x, BROW[0, 0] - 0.2, BROW[0, 0] + 0.5) * (
-        1 - smoothstep(x, BROW[-1, 0] - 0.6, BROW[-1, 0] + 0.1)
+def brow_mask(home: Floats, shape: BrowShape) -> Floats:
+    """Density of a brow's tint."""
+    x, y, spine = np.abs(home[:, 0]), home[:, 1], shape.spine()
+    middle = np.interp(x, spine[:, 0], spine[:, 1])
+    thick = (
+        np.interp(x, spine[:, 0], spine[:, 2], 0, 0)
+        if shape.inner < 1
+        else np.interp(x, spine[:, 0], spine[:, 2])
     )
-    return np.exp(-(((y - middle) / np.maximum(0.42 * thick, 0.05)) ** 2)) * ends * (home[:, 2] > 4)
-
-
-def beard(job: Job) -> Cards:
-    """A full beard with its moustache."""
-    surface, rng = job.surface, job.rng
-
-    def field_for(roots: Roots) -> Field:
-        chin = np.exp(-((roots.home[:, :1] / 2.5) ** 2))
-        inwards = -np.sign(roots.home[:, :1]) * LEFT * (1 - chin)
-
-        def field(points: Floats, t: float) -> Floats:
-            return (
-                1.1 * DOWN
-                + 0.25 * FRONT * chin * (1 - t)
-                + 0.25 * t * inwards
-                + 0.35 * roots.normals * (1 - t)
-            )
-
-        return field
-
-    parts = []
-    layers = (
-        (400, 1.0, 0.12, (UNDER, UNDER, DENSE), 0.75),
-        (330, 0.85, 0.3, (DENSE, LIGHT), 0.95),
-        (300, 0.7, 0.45, (LIGHT, MEDIUM, MEDIUM_LIGHT), 1.1),
+    start, stop = spine[0, 0], spine[-1, 0]
+    ends = smoothstep(x, start - 0.2, start + 0.5) if start > 0.2 else np.ones(len(x))
+    ends = ends * (1 - smoothstep(x, stop - 0.6, stop + 0.1))
+    return np.asarray(
+        np.exp(-(((y - middle) / np.maximum(0.42 * thick, 0.05)) ** 2)) * ends * (home[:, 2] > 4)
     )
-    for count, width, clearance, strips, longer in layers:
-        roots = surface.sample(beard_mask, job.count(count), rng)
-        home = roots.home
-        edge = smoothstep(np.interp(np.abs(home[:, 0]), CHEEK[:, 0], CHEEK[:, 1]) - home[:, 1], 0.0, 1.4)
-        chin = smoothstep(-home[:, 1], 4.5, 7.5) * np.exp(-((home[:, 0] / 4) ** 2))
-        lengths = longer * (0.55 + 0.45 * edge) * (0.7 + 1.1 * smoothstep(-home[:, 1], 0, 5) + 1.5 * chin)
-        lengths = lengths * (0.45 + 0.55 * smoothstep(home[:, 2], 2, 8)) * rng.uniform(0.8, 1.2, len(home))
-        lengths = np.maximum(lengths, 0.8)
-        paths = grow(
-            surface, roots, lengths, 3, field_for(roots), stiffness=0.7, clearance=clearance, lift=0.5
-        )
-        paths = ruffle(clump(paths, rng, 160, 0.35), rng, 0.12)
-        inside = rng.random(len(paths)) < edge * smoothstep(lengths, 0.6, 1.3)
-        chosen = np.where(
-            inside, rng.choice(strips, len(paths)), rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
-        )
-        widths = job.widths(len(paths), width * (0.55 + 0.45 * smoothstep(lengths, 0.8, 2.0)))
-        parts.append(cards(job, paths, roots, widths, chosen, roll=0.4, volume=0.82, along=(0.05, 1.0)))
-    return joined([*parts, moustache(job)])
-
-
-def moustache(job: Job) -> Cards:
-    """A moustache combed to both sides."""
-    surface, rng = job.surface, job.rng
-
-    def field_for(roots: Roots) -> Field:
-        out = np.abs(roots.home[:, :1])
-        side = np.sign(roots.home[:, :1]) * LEFT * (0.25 + 0.75 * smoothstep(out, 0.0, 0.9))
-
-        def field(points: Floats, t: float) -> Floats:
-            comb = side * (0.8 + 0.3 * t) + DOWN * (0.75 - 0.1 * t) + 0.35 * BACK * out / 2.5
-            return comb + roots.normals * (0.12 * (1 - t) - 0.35 * t)
-
-        return field
-
-    parts = []
-    layers = (
-        (120, 0.5, 0.06, (UNDER, DENSE)),
-        (120, 0.42, 0.13, (DENSE, LIGHT)),
-        (80, 0.36, 0.2, (LIGHT, MEDIUM)),
-    )
-    for count, width, clearance, strips in layers:
-        roots = surface.sample(moustache_mask, job.count(count), rng)
-        lengths = (0.85 + 0.28 * np.abs(roots.home[:, 0])) * rng.uniform(0.8, 1.15, len(roots))
-        paths = grow(
-            surface, roots, lengths, 3, field_for(roots), stiffness=0.5, clearance=clearance, lift=0.25
-        )
-        chosen = rng.choice(strips, len(paths))
-        widths = job.widths(len(paths), width)
-        parts.append(cards(job, ruffle(paths, rng, 0.07), roots, widths, chosen, roll=0.3, along=(0.05, 1.0)))
-    return joined(parts)
 
 
 def brows(job: Job, shape: BrowShape) -> Cards:
     """Two brows: inner hairs rise, middle hairs lean outwards, upper hairs comb down into the spine."""
-    surface, rng = job.surface, job.rng
+    surface, rng, knots = job.surface, job.rng, shape.spine()
     parts = []
     for side in (1.0, -1.0):
         tries = 6 * job.count(shape.hairs)
         t = rng.random(tries)  # density proportional to the brow's thickness
-        spine = [np.interp(t * (len(BROW) - 1), np.arange(len(BROW)), BROW[:, k]) for k in range(3)]
-        keep = np.flatnonzero(spine[2] / BROW[:, 2].max() > rng.random(tries))[: job.count(shape.hairs)]
-        t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], shape.thickness * spine[2][keep]
+        spine = [np.interp(t * (len(knots) - 1), np.arange(len(knots)), knots[:, k]) for k in range(3)]
+        keep = np.flatnonzero(spine[2] / knots[:, 2].max() > rng.random(tries))[: job.count(shape.hairs)]
+        t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], spine[2][keep]
         offset = rng.uniform(-0.5, 0.5, len(t))
         roots = _on_face(surface, side * x, y + offset * thick)
         sideways = np.interp(t, (0, 0.15, 0.4, 1), (0.25, 0.55, 0.95, 0.9))

@@ -25,7 +25,7 @@ class Garment:
     Draw BLEND garments after the others, in the order that `dress` gives them.
     """
 
-    name: str  # unique on one head: hair, hair_cap, beard, beard_shadow, brows, brows_tint, lashes, headwear, ...
+    name: str  # unique on one head: hair, hair_cap, beard, brows, lashes, headwear, glasses, lenses, ...
     slot: str
     vertices: Floats  # (N, 3) metres
     normals: Floats  # (N, 3) unit
@@ -35,10 +35,10 @@ class Garment:
     root_weights: Floats  # (N, 3) rows sum to 1
     maps: Mapping[str, NDArray[np.uint8]] = field(
         repr=False
-    )  # albedo (H,W,4), normal (H,W,3), roughness (H,W)
+    )  # albedo (H,W,4), normal (H,W,3), roughness (H,W), and metalness (H,W) where something is metal
     alpha_mode: str  # OPAQUE, MASK, BLEND
     alpha_cutoff: float  # for MASK
-    material: str  # hair, cloth
+    material: str  # hair, cloth (leather and metal too), glass
     double_sided: bool
     licence: Licence
 

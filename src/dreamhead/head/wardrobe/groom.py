@@ -15,6 +15,8 @@ from dreamhead.head.wardrobe.surface import Roots, Surface
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Field = Callable[[Floats, float], Floats]  # (points (N, 3), t in 0..1) -> wanted direction (N, 3)
+ROOT_DEPTH = 0.1  # cm that a card may begin below the skin
+RISE_FROM = 4.0  # height on the head, cm, above which a strand must not stand off too far
 Press = Callable[[Floats], tuple[Floats, NDArray[np.bool_]]]  # paths -> pressed paths, which to keep
 
 
@@ -171,7 +173,7 @@ def cards(
     widths (N,) cm; strips (N,) columns of the atlas; roll and twist in radians; taper is the width at root,
     middle and tip; bend spreads the normals across a card; volume pulls them to the head's volume normal;
     along is the part of the strip used; paths with a kink (cosine of two segments below max_kink) are
-    dropped: they come from singular points of the field, as do paths whose tip rises over max_rise cm.
+    dropped: they come from singular points of the field, as do paths that rise over max_rise cm from the upper skull.
     """
     rng = job.rng
     keep = np.ones(len(paths), bool)
@@ -181,7 +183,8 @@ def cards(
         segment = unit(np.diff(paths, axis=1))
         keep = keep & ((segment[:, 1:] * segment[:, :-1]).sum(-1).min(1) > max_kink)
     if max_rise is not None:
-        keep = keep & (job.surface.distance.distance(paths[:, -1]) < max_rise)
+        rise = np.where(paths[..., 1] > RISE_FROM, job.surface.distance.distance(paths), 0.0)
+        keep = keep & (rise.max(1) < max_rise)
     paths, widths, strips, roots = paths[keep], widths[keep], strips[keep], roots.subset(keep)
     total, rows = paths.shape[:2]
     t = np.linspace(0, 1, rows)
@@ -200,8 +203,7 @@ def cards(
         across = np.where(flip, -sign, sign)
         uv[:, :, column, 0] = ((strips + 0.04 + 0.92 * (across + 1) / 2) / STRIPS)[:, None]
         uv[:, :, column, 1] = along[0] + (along[1] - along[0]) * t
-    if job.press is not None:
-        vertices, _ = job.press(vertices)
+    vertices = settled(job, vertices)
     return Cards(
         vertices.reshape(-1, 3),
         normals.reshape(-1, 3),
@@ -210,6 +212,13 @@ def cards(
         np.repeat(roots.triangles, 2 * rows, axis=0),
         np.repeat(roots.weights, 2 * rows, axis=0),
     )
+
+
+def settled(job: Job, vertices: Floats) -> Floats:
+    """Vertices (..., 3) lifted to at most ROOT_DEPTH below the skin, and pressed by a hat."""
+    distance, outward = job.surface.distance.look(vertices)
+    lifted = vertices + np.maximum(-ROOT_DEPTH - distance, 0.0)[..., None] * outward
+    return lifted if job.press is None else job.press(lifted)[0]
 
 
 def joined(parts: Sequence[Cards]) -> Cards:

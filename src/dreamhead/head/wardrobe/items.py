@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dreamhead.head.model import Licence
+from dreamhead.head.wardrobe.hair_words import BEARDS, BROWS, HAIR
+from dreamhead.head.wardrobe.worn_words import ACCESSORY_WORDS, Colour
 
-SLOTS = ("hair", "beard", "brows", "lashes", "headwear")
+SLOTS = ("hair", "beard", "brows", "lashes", *ACCESSORY_WORDS)
 
 LICENCE = Licence(
     name="MIT",
@@ -24,37 +27,28 @@ class Item:
     slot: str
     description: str  # plain English for a text-image scorer
     licence: Licence = LICENCE
+    names: tuple[str, ...] = ()  # nouns and phrases that ask for it
+    wearers: tuple[str, ...] = ()  # people of whom it is expected
+    colour: Colour | None = None  # what it is usually dyed, linear RGB
 
 
-_DESCRIPTIONS: dict[str, dict[str, str]] = {
-    "hair": {
-        "bald": "a bald person with no hair",
-        "buzz": "a person with a buzz cut, very short shaved hair",
-        "short": "a person with short hair",
-        "long": "a person with long straight hair",
-        "wavy": "a person with long wavy hair",
-        "bun": "a person with hair tied back in a bun",
-        "afro": "a person with a big round curly afro",
-    },
-    "beard": {
-        "none": "a clean-shaven person without a beard",
-        "stubble": "a person with stubble, an unshaven face",
-        "moustache": "a person with a moustache",
-        "beard": "a person with a full beard",
-    },
-    "brows": {
-        "natural": "a person with natural eyebrows",
-        "thin": "a person with thin eyebrows",
-        "bushy": "a person with thick bushy eyebrows",
-    },
-    "lashes": {"natural": "a person with natural eyelashes"},
-    "headwear": {
-        "none": "a person with nothing on the head",
-        "sailors_cap": "a sailor wearing a white peaked captain's cap",
-        "beanie": "a person wearing a knitted beanie",
-    },
+_HAIR_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "hair": HAIR,
+    "beard": BEARDS,
+    "brows": BROWS,
+    "lashes": {"natural": ("a person with natural eyelashes", "eyelashes")},
 }
 
 ITEMS: dict[str, dict[str, Item]] = {
-    slot: {name: Item(name, slot, text) for name, text in _DESCRIPTIONS[slot].items()} for slot in SLOTS
+    **{
+        slot: {name: Item(name, slot, one[0], LICENCE, one[1:]) for name, one in words.items()}
+        for slot, words in _HAIR_WORDS.items()
+    },
+    **{
+        slot: {
+            name: Item(name, slot, one.description, LICENCE, one.names, one.wearers, one.colour)
+            for name, one in words.items()
+        }
+        for slot, words in ACCESSORY_WORDS.items()
+    },
 }

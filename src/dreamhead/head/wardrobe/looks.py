@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from dreamhead.head.model import HeadModel
 from dreamhead.head.wardrobe import cap, face_hair
 from dreamhead.head.wardrobe.atlas import fine_atlas, strand_atlas
-from dreamhead.head.wardrobe.cloth import painted_cloth
-from dreamhead.head.wardrobe.materials import cloth_maps, decal_maps, hair_maps
+from dreamhead.head.wardrobe.hairstyles import hairstyles
+from dreamhead.head.wardrobe.materials import decal_maps, hair_maps
 from dreamhead.head.wardrobe.store import Arrays, remembered
 from dreamhead.head.wardrobe.surface import Surface, surface_of
+from dreamhead.head.wardrobe.whiskers import facial_hair
 
 Colour = NDArray[np.floating]
 Maps = dict[str, NDArray[np.uint8]]
@@ -29,49 +30,39 @@ def maps_of(head: HeadModel, name: str, item: str, colours: Mapping[str, Colour]
 
 
 def _strands(head: HeadModel, item: str) -> Arrays:
-    if item == "buzz":
-        return _on_default(head, "fuzz", lambda surface: cap.paint_fuzz(surface, 3))
+    style = hairstyles()[item]
+    if style.shells:
+        return _on_default(head, f"fuzz {item}", lambda surface: cap.paint_fuzz(surface, 3, style.region))
     return strand_atlas()
 
 
 def _scalp(head: HeadModel, item: str) -> Arrays:
-    solid, soft = (0.8, 1.3) if item == "buzz" else (1.0, 1.0)
-    return _on_default(
-        head, f"scalp {solid} {soft}", lambda surface: cap.paint_scalp(surface, 4, soft=soft, solid=solid)
-    )
+    style = hairstyles()[item]
+    label = f"scalp {style.cap} {style.region} {style.long}"  # styles that share a cap share its texture
+    return _on_default(head, label, lambda surface: cap.paint_scalp(surface, 4, style))
 
 
 def _whiskers(head: HeadModel, item: str) -> Arrays:
-    mask = face_hair.moustache_mask if item == "moustache" else face_hair.whiskers_mask
-    count, length, tint = (22_000, 4, 0.2) if item == "stubble" else (30_000, 10, 0.85)
+    kind = facial_hair()[item]
 
     def paint(surface: Surface) -> Arrays:
-        return cap.paint_face(
-            surface,
-            mask,
-            cap.WHISKERS_WINDOW,
-            5,
-            count=count,
-            length=length,
-            tint=tint,
-            grain=0.6 if item == "stubble" else 0.9,
-        )
+        return cap.paint_face(surface, kind.mask, cap.WHISKERS_WINDOW, 5, **vars(kind.shadow))
 
     return _on_default(head, f"whiskers {item}", paint)
 
 
 def _brow_tint(head: HeadModel, item: str) -> Arrays:
-    thickness = face_hair.BROWS[item].thickness
+    shape = face_hair.BROWS[item]
 
     def paint(surface: Surface) -> Arrays:
         return cap.paint_face(
             surface,
-            lambda home: face_hair.brow_mask(home, thickness),
+            lambda home: face_hair.brow_mask(home, shape),
             cap.BROW_WINDOW,
             6,
             count=700,
             length=14,
-            tint=0.16,
+            tint=shape.tint,
             grain=0.5,
         )
 
@@ -103,7 +94,7 @@ _LOOKS: dict[
         _strands,
         lambda painted, item, colours: (
             decal_maps(painted, 0.8 * colours["hair"])
-            if item == "buzz"
+            if hairstyles()[item].shells
             else hair_maps(painted, colours["hair"])
         ),
     ),
@@ -121,9 +112,5 @@ _LOOKS: dict[
     "lashes": (
         lambda head, item: fine_atlas(),
         lambda painted, item, colours: hair_maps(painted, 0.3 * colours["brows"], 0.5),
-    ),
-    "headwear": (
-        lambda head, item: painted_cloth(item),
-        lambda painted, item, colours: cloth_maps(painted, colours["headwear"]),
     ),
 }

@@ -40,14 +40,38 @@ def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float =
 
 
 def cloth_maps(painted: Arrays, colour: NDArray[np.floating]) -> dict[str, Bytes]:
-    """Maps of a painted cloth (dye, own, across, along, roughness) in a linear RGB colour (3,)."""
+    """Maps of a painted cloth (dye, own, across, along, roughness, metalness) in a linear RGB colour (3,)."""
     dye = painted["dye"].astype(np.float32) / 255
     dyed = np.dstack([srgb_bytes(dye * np.float32(colour[k])) for k in range(3)])
+    metal = {"metalness": painted["metalness"]} if "metalness" in painted else {}
     return {
         "albedo": np.dstack([np.maximum(dyed, painted["own"]), np.full(dye.shape, 255, np.uint8)]),
         "normal": slope_normals(painted["across"], painted["along"]),
         "roughness": painted["roughness"],
+        **metal,
     }
+
+
+def lens_maps(tint: tuple[float, float, float, float], shade: float, size: int = 64) -> dict[str, Bytes]:
+    """Maps of a lens: tint is linear RGB and opacity, shade how much opacity falls from top to bottom."""
+    down = np.linspace(0, 1, size)[:, None] * np.ones((1, size))
+    opacity = np.round(255 * tint[3] * (1 - shade * down**2)).astype(np.uint8)
+    colour = [srgb_bytes(np.full((size, size), tint[k])) for k in range(3)]
+    flat = np.full((size, size), 128, np.uint8)
+    return {
+        "albedo": np.dstack([*colour, opacity]),
+        "normal": np.dstack([flat, flat, np.full_like(flat, 255)]),
+        "roughness": np.full((size, size), 10, np.uint8),
+    }
+
+
+def halved(image: Bytes) -> Bytes:
+    """Half the size, each texel the mean of four."""
+    total = np.full((image.shape[0] // 2, image.shape[1] // 2, *image.shape[2:]), 2, np.uint16)
+    for y in (0, 1):
+        for x in (0, 1):
+            total += image[y::2, x::2]
+    return (total >> 2).astype(np.uint8)
 
 
 def srgb_bytes(linear: NDArray[np.floating]) -> Bytes:

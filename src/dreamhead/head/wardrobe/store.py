@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dreamhead.assets import asset_path
 from dreamhead.cache import cache_folder, keep
 
 Arrays = dict[str, NDArray[Any]]
@@ -61,6 +62,9 @@ def _packed(arrays: Arrays) -> bytes:
 @cache
 def _code_hash() -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *sorted(asset_path("wardrobe").glob("*.toml")),
+    ):
         digest.update(source.read_bytes())
     return digest.hexdigest()

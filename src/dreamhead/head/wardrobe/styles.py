@@ -1,4 +1,4 @@
-"""Hairstyles as parameter sets over one grower."""
+"""Hair grown as a hairstyle's data say."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.head.wardrobe.atlas import COILY, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, UNDER, WISPY
-from dreamhead.head.wardrobe.distance import unit
+from dreamhead.head.wardrobe.atlas import STRIP_NAMES
+from dreamhead.head.wardrobe.flow import direction_field
 from dreamhead.head.wardrobe.groom import (
     Cards,
-    Field,
     Job,
     cards,
     clump,
@@ -22,276 +21,144 @@ from dreamhead.head.wardrobe.groom import (
     ruffle,
     smooth,
 )
+from dreamhead.head.wardrobe.hairstyles import Hairstyle, Layer
+from dreamhead.head.wardrobe.ropes import locks, plaits
 from dreamhead.head.wardrobe.surface import (
-    Mask,
+    CRANIUM,
+    HAIRLINE,
     Roots,
     Surface,
     azimuth,
-    hairline_height,
     smoothstep,
 )
+from dreamhead.head.wardrobe.tails import grow_tail
 
 Floats = NDArray[np.float64]
 
-LEFT, UP, FRONT = np.eye(3)
-DOWN, BACK = -UP, -FRONT
-PARTING = -4.4  # x of a short cut's parting, cm
-WHORL = np.array([0.0, 14.4, -2.5])  # where hair turns at the crown, cm on the default head
+ROW_SPAN = 84.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
+SHORTEST = 0.4  # cm
 
 
-def scalp(edge: float = 0.5, inset: float = 0.0) -> Mask:
-    """Density rising from the hairline over edge cm."""
-    return lambda home: np.clip((hairline_height(home) - inset) / edge, 0, 1)
+def grow_hair(style: Hairstyle, job: Job) -> Cards:
+    """The strands of a hairstyle on a head.  A style without layers or tails gives empty cards."""
+    surface = job.surface
+    gathered = surface.nearest(np.array(style.gather), scalp_only=True) if style.gather else None
+    anchors = np.zeros((0, 3)) if gathered is None else gathered.points + 0.35 * gathered.normals
+    parts = [grow_layer(style, layer, job, anchors) for layer in style.layers]
+    if gathered is not None:
+        for tail in style.tails:
+            root = gathered.subset(np.array([tail.at]))
+            parts.append(grow_tail(tail, job, anchors[tail.at], root))
+    return joined(parts)
 
 
-def hairline_band(low: float, high: float) -> Mask:
-    """The scalp between two heights above the hairline, cm."""
-    return lambda home: ((hairline_height(home) > low) & (hairline_height(home) < high)).astype(float)
-
-
-def along_skin(surface: Surface, points: Floats, direction: Floats) -> Floats:
-    """The part of a direction that runs along the skin."""
-    _, outward = surface.distance.look(points)
-    return direction - (direction * outward).sum(1, keepdims=True) * outward
-
-
-def short(job: Job) -> Cards:
-    """A short cut: top swept up, forward and to one side, tapered sides."""
+def grow_layer(style: Hairstyle, layer: Layer, job: Job, anchors: Floats) -> Cards:
+    """One layer of a style; anchors (G, 3) are the gathering points on this head, cm."""
     surface, rng = job.surface, job.rng
-
-    def top_of(home: Floats) -> Floats:
-        crown = smoothstep(home[:, 1], 8.2, 10.8) * smoothstep(home[:, 2], -6.0, -2.0)
-        swept_to, swept_from = 1 - smoothstep(home[:, 0], 3.2, 5.4), home[:, 0] > PARTING
-        return crown * swept_to * swept_from  # no blend where it is swept from: that is the parting
-
-    def field_for(roots: Roots) -> Field:
-        home = roots.home
-        top = top_of(home)[:, None]
-        front = smoothstep(home[:, 2], 2, 8)[:, None]
-        away = unit(home - WHORL)
-
-        def field(points: Floats, t: float) -> Floats:
-            sides = DOWN + BACK * 0.55 * (1 - t) + away * 0.2
-            swept = FRONT * (0.75 - 0.45 * front) + 0.75 * LEFT
-            swept = swept + (1 - t) * 0.55 * UP * (0.5 + front) - t * 0.45 * UP
-            flat = along_skin(surface, points, (1 - top) * sides + top * swept)
-            return flat + top * (1 - t) * 0.3 * UP * (1 + front)
-
-        return field
-
-    parts = []
-    layers = (
-        (430, 1.45, 0.18, (UNDER, UNDER, DENSE), 0.8),
-        (480, 1.15, 0.5, (DENSE, DENSE, LIGHT), 1.0),
-        (330, 0.9, 0.75, (LIGHT, MEDIUM, MEDIUM_LIGHT), 1.08),
-    )
-    for count, width, clearance, strips, longer in layers:
-        roots = surface.sample(scalp(), job.count(count), rng)
-        top = top_of(roots.home)
-        taper = smoothstep(roots.home[:, 1], -4, 6)
-        lengths = longer * (1.3 + 1.9 * taper + 2.6 * top) * rng.uniform(0.85, 1.15, len(roots))
-        room = clearance * (0.25 + 0.2 * taper + 0.75 * top)
-        paths = grow(
-            surface, roots, lengths, 4, field_for(roots), stiffness=0.8, clearance=_fixed(room), lift=0.5
-        )
-        paths = ruffle(clump(paths, rng, 150, 0.3), rng, 0.14)
-        widths = job.widths(len(paths), width * (0.55 + 0.45 * top))
-        parts.append(
-            cards(
-                job,
-                paths,
-                roots,
-                widths,
-                rng.choice(strips, len(paths)),
-                roll=0.25,
-                volume=0.82,
-                max_rise=1.4 + 1.2 * smoothstep(roots.home[:, 2], -3, 1),
-            )
-        )
-    roots = surface.sample(hairline_band(-0.1, 1.2), job.count(220), rng)
+    region = style.long_region if layer.where == "long" else style.region
+    if style.rows:
+        roots = _in_rows(surface, style.rows)
+    else:
+        mask = region.mask(layer.edge, layer.inset, layer.band, layer.around)
+        roots = surface.sample(mask, job.count(layer.count), rng)
+    lengths = _lengths(style, layer, roots, anchors, rng)
     paths = grow(
         surface,
         roots,
-        1.1 + 1.6 * top_of(roots.home),
-        3,
-        field_for(roots),
-        stiffness=0.6,
-        clearance=0.12,
-        lift=0.3,
+        lengths,
+        layer.steps,
+        direction_field(style, surface, roots, lengths, anchors, rng),
+        stiffness=layer.stiffness,
+        clearance=_clearance(style, layer, roots),
+        lift=layer.lift,
     )
-    strips_here = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
-    parts.append(
-        cards(job, ruffle(paths, rng, 0.12), roots, job.widths(len(paths), 0.55), strips_here, roll=0.2)
+    if len(anchors):
+        paths = _stopped(paths, anchors, style.reach)
+    paths = _dressed(layer, paths, roots, lengths, job)
+    widths = job.widths(len(paths), layer.width)
+    if layer.mesh == "lock":
+        return locks(job, paths, roots, widths, layer.sides, layer.twist)
+    if layer.mesh == "plait":
+        return plaits(job, paths, roots, widths, layer.sides)
+    strips = rng.choice([STRIP_NAMES.index(name) for name in layer.strips], len(paths))
+    return cards(
+        job,
+        paths,
+        roots,
+        widths,
+        strips,
+        roll=layer.roll,
+        twist=layer.twist,
+        taper=layer.taper,
+        bend=layer.bend,
+        volume=layer.volume,
+        along=layer.along,
+        max_kink=layer.max_kink,
+        max_rise=layer.max_rise,
     )
-    return joined(parts)
 
 
-def long(job: Job) -> Cards:
-    """Long straight hair with a side parting, ending level at the shoulders."""
-    return _parted(job, parting=2.4, floor=-18.0, segments=7)
+def _lengths(
+    style: Hairstyle, layer: Layer, roots: Roots, anchors: Floats, rng: np.random.Generator
+) -> Floats:
+    """(N,) cm."""
+    home = roots.home
+    if layer.fixed_length is not None:
+        return rng.uniform(*layer.fixed_length, len(roots))
+    if len(anchors):
+        chord = np.linalg.norm(roots.points[:, None] - anchors[None], axis=2).min(1)
+        return np.asarray(1.05 * chord * (1 + 0.22 * np.clip(chord / 18, 0, 1) ** 2))
+    if style.ends is not None:
+        lengths = home[:, 1] - np.interp(np.abs(azimuth(home)), *style.ends)
+        lengths = lengths + style.crown_extra * smoothstep(home[:, 1], 8, 14)
+    elif style.length is not None:
+        lengths = style.length.at(home)[:, 0]
+    else:
+        lengths = np.full(len(roots), 3.0)
+    varied = 1 + layer.spread * rng.uniform(-1, 1, len(roots))
+    return np.asarray(np.maximum(layer.lengths * lengths * varied, SHORTEST))
 
 
-def wavy(job: Job) -> Cards:
-    """Shoulder-length waves with the parting on the other side."""
-    return _parted(job, parting=-1.5, floor=-15.0, segments=13, wave=0.95, turns=2.5, share=0.5, room=1.8)
+def _clearance(style: Hairstyle, layer: Layer, roots: Roots) -> Callable[[float], Floats]:
+    """How far strands keep from the skin, (N,) cm, at each part of their length."""
+    room = np.ones(len(roots)) if style.room is None else style.room.at(roots.home)[:, 0]
+
+    def clearance(t: float) -> Floats:
+        belly = 1 - 0.25 * style.belly + style.belly * float(np.sin(np.pi * min(1.0, t * 2.2)))
+        return layer.clearance * room * (belly if style.belly else 1.0)
+
+    return clearance
 
 
-def _parted(
-    job: Job,
-    *,
-    parting: float,
-    floor: float,
-    segments: int,
-    wave: float = 0.0,
-    turns: float = 0.0,
-    share: float = 1.0,
-    room: float = 1.0,
-) -> Cards:
-    """Falling hair: parting is its x in front, floor the height of the ends, wave its radius; cm.  share
-    thins the layers, room lifts them."""
-    surface, rng = job.surface, job.rng
-
-    def field_for(roots: Roots, lengths: Floats) -> Field:
-        home = roots.home
-        # away from the parting: the nearest point of a line from the front hairline to the crown
-        line = np.column_stack([parting * smoothstep(home[:, 2], -3, 3), np.clip(home[:, 2], -2.5, 12)])
-        offset = home[:, [0, 2]] - line
-        offset[:, 0] += 0.5 * np.sign(offset[:, 0]) * (home[:, 2] > -2.5)  # no undecided hair on the line
-        offset /= np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 0.05)
-        away = np.column_stack([offset[:, 0], 0 * offset[:, 0], offset[:, 1]])
-        front = smoothstep(home[:, 2], 1, 8)[:, None]
-
-        def field(points: Floats, t: float) -> Floats:
-            gone = np.clip((t * lengths - 3) / (6 + 3 * front[:, 0]), 0, 1)
-            falling = np.maximum(smoothstep(gone, 0, 1), smoothstep(9.0 - home[:, 1], 0, 6))[:, None]
-            outwards = away + BACK * (0.22 + 0.38 * front) + 0.25 * DOWN
-            wanted = along_skin(surface, points, outwards) * (1 - falling) + 1.6 * DOWN * falling
-            distance, outward = surface.distance.look(points)
-            hug = 0.9 * np.clip((distance - 1.0) / 2.0, 0, 1)[:, None]
-            hug = hug * np.where(points[:, 1:2] < 2, (1.0, 0.0, 1.0), 1.0)  # below the scalp only sideways
-            face = smoothstep(points[:, 2], 5.0, 7.5)[:, None] * smoothstep(-points[:, 1], -8, 0)[:, None]
-            return wanted - hug * outward + 0.7 * BACK * face
-
-        return field
-
-    parts = []
-    layers = (
-        (290, 2.4, 0.2, (UNDER, UNDER, DENSE), 0.96),
-        (260, 2.0, 0.4, (UNDER, DENSE, LIGHT), 1.0),
-        (230, 1.3, 0.6, (DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT), 1.0),
-        (70, 1.2, 0.7, (MEDIUM_LIGHT, WISPY), 0.97),
-    )
-    for count, width, clearance, strips, longer in layers:
-        roots = surface.sample(scalp(inset=0.15), job.count(count * share), rng)
-        lengths = roots.home[:, 1] - floor + 3.5 * smoothstep(roots.home[:, 1], 8, 14)
-        lengths = lengths * longer * rng.uniform(0.93, 1.02, len(lengths))
-
-        def clear(t: float, clearance: float = clearance * room) -> float:
-            return clearance * (0.75 + 0.5 * float(np.sin(np.pi * min(1.0, t * 2.2))))
-
-        paths = grow(
-            surface, roots, lengths, 16, field_for(roots, lengths), stiffness=1.3, clearance=clear, lift=0.25
+def _dressed(layer: Layer, paths: Floats, roots: Roots, lengths: Floats, job: Job) -> Floats:
+    """Paths smoothed, clumped, ruffled and curled."""
+    rng = job.rng
+    paths = smooth(paths, layer.smooth)
+    if layer.clumps:
+        paths = clump(paths, rng, job.count(layer.clumps), layer.clumping, layer.clump_power)
+    if layer.ruffle:
+        paths = ruffle(paths, rng, layer.ruffle, layer.ruffle_power)
+    if layer.segments:
+        paths = resample(paths, layer.segments, layer.near_root)
+    if layer.wave:
+        own = rng.random(len(paths))
+        phase = (1 - layer.together) * own + layer.together * (np.abs(azimuth(roots.home)) / 55 + 0.15 * own)
+        turns = layer.turns + layer.turns_per_cm * lengths
+        paths = curl(
+            paths,
+            job.surface.distance,
+            layer.wave,
+            turns,
+            phase,
+            flatness=layer.wave_flatness,
+            start=layer.wave_start,
         )
-        paths = ruffle(clump(smooth(paths, 2), rng, 70, 0.45, 1.5), rng, 0.35, 2.0)
-        if wave:
-            phase = np.abs(azimuth(roots.home)) / 55 + 0.15 * rng.random(len(paths))  # neighbours in phase
-            paths = curl(paths, surface.distance, wave, turns, phase, flatness=0.6, start=0.2)
-        paths = resample(paths, segments, 1.0 if wave else 1.35)
-        widths = job.widths(len(paths), width / np.sqrt(share))
-        chosen = rng.choice(strips, len(paths))
-        parts.append(
-            cards(
-                job,
-                paths,
-                roots,
-                widths,
-                chosen,
-                roll=0.22,
-                taper=(0.5, 1.0, 0.6),
-                volume=0.4 if wave else 0.6,
-                bend=0.7,
-            )
-        )
-    roots = surface.sample(hairline_band(-0.2, 1.3), job.count(190), rng)
-    lengths = rng.uniform(3.0, 7.5, len(roots))
-    paths = grow(
-        surface, roots, lengths, 4, field_for(roots, lengths), stiffness=0.8, clearance=0.12, lift=0.2
-    )
-    strips_here = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
-    parts.append(
-        cards(job, ruffle(paths, rng, 0.2), roots, job.widths(len(paths), 0.6), strips_here, roll=0.15)
-    )
-    return joined(parts)
+    return paths
 
 
-def afro(job: Job, radius: float = 5.0) -> Cards:
-    """A round coily volume: strands leave the scalp radially as helices."""
-    surface, rng = job.surface, job.rng
-    centre = np.array([0.0, 6.5, -0.6])
-    parts = []
-    for count, width, longer, segments in ((330, 2.2, 0.62, 3), (450, 2.1, 0.85, 4), (520, 1.9, 1.0, 5)):
-        roots = surface.sample(scalp(), job.count(count), rng)
-        radial = unit(roots.home - centre)
-        jitter = rng.normal(size=radial.shape) * 0.45
-
-        def field(points: Floats, t: float, radial: Floats = radial, jitter: Floats = jitter) -> Floats:
-            return radial * 1.2 + jitter * (0.3 + t) - 0.1 * t * UP
-
-        inner = smoothstep(hairline_height(roots.home), 0, 4)
-        lengths = radius * longer * (0.45 + 0.55 * inner) * rng.uniform(0.85, 1.12, len(roots))
-        paths = grow(surface, roots, lengths, segments, field, stiffness=0.7, clearance=0.1, lift=1.0)
-        paths = curl(paths, surface.distance, 0.32, lengths * 0.42, rng.random(len(paths)))
-        widths = job.widths(len(paths), width, 0.25)
-        strips = np.full(len(paths), COILY)
-        parts.append(
-            cards(
-                job, paths, roots, widths, strips,
-                roll=1.6, taper=(0.7, 1.0, 0.9), twist=1.0, volume=0.85, max_kink=None,
-            )
-        )  # fmt: skip
-    return joined(parts)
-
-
-def bun(job: Job, radius: float = 3.2) -> Cards:
-    """Hair combed back along the skin into a knot at the back of the head."""
-    surface, rng = job.surface, job.rng
-    knot_root = surface.nearest(np.array([[0.0, 11.0, -9.2]]), scalp_only=True)
-    anchor = knot_root.points[0] + 0.35 * knot_root.normals[0]
-
-    def field(points: Floats, t: float) -> Floats:
-        towards = unit(anchor - points)
-        near = (np.linalg.norm(anchor - points, axis=1) < 3)[:, None]
-        return along_skin(surface, points, towards) + 0.25 * towards * near
-
-    parts = []
-    layers = (
-        (330, 1.9, 0.16, (UNDER, DENSE)),
-        (270, 1.5, 0.32, (DENSE, LIGHT)),
-        (90, 1.0, 0.42, (MEDIUM, MEDIUM_LIGHT)),
-    )
-    for count, width, clearance, strips in layers:
-        roots = surface.sample(scalp(inset=0.1), job.count(count), rng)
-        chord = np.linalg.norm(roots.points - anchor, axis=1)
-        lengths = 1.05 * chord * (1 + 0.22 * np.clip(chord / 18, 0, 1) ** 2)
-        paths = grow(surface, roots, lengths, 14, field, stiffness=0.6, clearance=clearance, lift=0.1)
-        paths = resample(smooth(_stopped(paths, anchor, 1.6)), 6)
-        widths = job.widths(len(paths), width)
-        chosen = rng.choice(strips, len(paths))
-        parts.append(
-            cards(job, paths, roots, widths, chosen, roll=0.1, taper=(1.0, 0.9, 0.45), along=(0.0, 0.8))
-        )
-    parts.append(_knot(job, anchor, knot_root, radius))
-    roots = surface.sample(hairline_band(0.0, 0.8), job.count(130), rng)
-    lengths = rng.uniform(1.2, 3.0, len(roots))
-    paths = grow(surface, roots, lengths, 3, field, stiffness=0.6, clearance=0.1, lift=0.25)
-    fine = rng.choice((MEDIUM_LIGHT, WISPY), len(paths))
-    parts.append(cards(job, ruffle(paths, rng, 0.2), roots, job.widths(len(paths), 0.5), fine))
-    return joined(parts)
-
-
-def _stopped(paths: Floats, anchor: Floats, reach: float) -> Floats:
-    """Paths that end on coming within reach of the anchor, with as many points as before."""
-    near = np.linalg.norm(paths - anchor, axis=2) < reach
+def _stopped(paths: Floats, anchors: Floats, reach: float) -> Floats:
+    """Paths that end on coming within reach of a gathering point, with as many points as before."""
+    near = np.linalg.norm(paths[:, :, None] - anchors, axis=3).min(2) < reach
     rows = paths.shape[1]
     stop = np.where(near.any(1), np.maximum(near.argmax(1), 1), rows - 1)
     t = np.linspace(0, 1, rows)[None] * stop[:, None]
@@ -301,45 +168,16 @@ def _stopped(paths: Floats, anchor: Floats, reach: float) -> Floats:
     return paths[path, low] * (1 - part) + paths[path, low + 1] * part
 
 
-def _knot(job: Job, anchor: Floats, root: Roots, radius: float) -> Cards:
-    """Arcs wound round a squashed ball."""
-    rng = job.rng
-    count, segments = job.count(170), 7
-    axis = unit(np.array([0.0, 0.35, -1.0]))
-    side = unit(np.cross(axis, LEFT))
-    other = np.cross(axis, side)
-    turn = rng.random(count) * 2 * np.pi
-    turn = turn[:, None] + np.linspace(0, 1, segments + 1) * rng.uniform(1.6, 2.6, count)[:, None]
-    height = np.arcsin(rng.uniform(-0.75, 0.95, count))[:, None]
-    height = height + np.linspace(-0.35, 0.35, segments + 1) * rng.normal(size=(count, 1))
-    size = radius * (0.8 + 0.2 * rng.uniform(0.55, 1.0, count))[:, None]
-    centre = anchor + axis * radius * 0.45
-    ring = np.cos(turn)[..., None] * side + np.sin(turn)[..., None] * other
-    paths = (
-        centre + (size * np.cos(height))[..., None] * ring + (0.72 * size * np.sin(height))[..., None] * axis
-    )
-    roots = root.subset(np.zeros(count, np.int64))
-    strips = rng.choice((UNDER, DENSE, DENSE, LIGHT), count)
-    made = cards(job, paths, roots, job.widths(count, 1.1), strips, roll=0.15, along=(0.1, 0.85))
-    ball = unit(made.vertices - centre)
-    return Cards(
-        made.vertices,
-        unit(0.6 * ball + 0.4 * made.normals),
-        made.uv,
-        made.triangles,
-        made.root_vertices,
-        made.root_weights,
-    )
-
-
-def _fixed(values: Floats) -> Callable[[float], Floats]:
-    return lambda t: values
-
-
-STYLES: dict[str, Callable[[Job], Cards]] = {
-    "short": short,
-    "long": long,
-    "wavy": wavy,
-    "bun": bun,
-    "afro": afro,
-}
+def _in_rows(surface: Surface, rows: int) -> Roots:
+    """Roots just inside the front hairline, evenly spaced round the head."""
+    turn = np.radians(np.linspace(-ROW_SPAN, ROW_SPAN, rows))
+    height = np.interp(np.degrees(np.abs(turn)), HAIRLINE[:, 0], HAIRLINE[:, 1]) + 0.5
+    flat = np.stack([np.sin(turn), 0 * turn, np.cos(turn)], axis=1)
+    reach = np.full(rows, 8.0)
+    roots = None
+    for _ in range(4):
+        points = (0, 1, 0) * height[:, None] + (0, 0, CRANIUM[2]) + reach[:, None] * flat
+        roots = surface.nearest(points)
+        reach = np.linalg.norm((roots.home - CRANIUM)[:, [0, 2]], axis=1)
+    assert roots is not None
+    return roots

@@ -125,7 +125,7 @@ def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray
             f"the wardrobe was given {vertices.shape} vertices for a head of {head.mean.shape}",
             "pass the resting head that belongs to this head model",
         )
-    home = 100.0 * np.asarray(head.mean, np.float64)
+    home = 100.0 * np.asarray(head.canonical, np.float64)
     here = 100.0 * np.asarray(vertices, np.float64)
     skin = next(part for part in head.parts if part.name == "skin")
     triangles = triangles_of(np.asarray(skin.faces, np.int64))
@@ -195,13 +195,20 @@ def smoothstep(values: Floats, start: float, stop: float) -> Floats:
 
 def _thinned(points: Floats, spread: float, count: int) -> Ints:
     """Indices of at most count points no two of which are nearer than spread, first come first served."""
-    neighbours = cKDTree(points).query_ball_point(points, spread)
+    first = 5 * count  # mostly enough; what comes after changes nothing that was kept before
+    if first < len(points):
+        early = _thinned(points[:first], spread, count)
+        if len(early) == count:
+            return early
+    pairs = cKDTree(points).query_pairs(spread, output_type="ndarray")  # the lower index comes first
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    starts = np.searchsorted(pairs[:, 0], np.arange(len(points) + 1))
     alive = np.ones(len(points), bool)
     order = []
-    for index, near in enumerate(neighbours):
+    for index in range(len(points)):
         if alive[index]:
             order.append(index)
-            alive[near] = False
+            alive[pairs[starts[index] : starts[index + 1], 1]] = False
             if len(order) == count:
                 break
     return np.array(order, np.int64)
