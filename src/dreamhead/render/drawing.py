@@ -28,6 +28,7 @@ from dreamhead.render.rasterize_warp import (
 from dreamhead.render.surface import uv_tangents
 
 CHUNK = 32768  # samples worked on at once
+FEW = 16  # one triangle in so many tells how large an item's texels are
 KINDS = ("skin", "eye", "hair", "cloth", "mouth", "glass", "wet", "shade")
 OVERLAYS = ("glass", "wet", "shade")  # laid over what is drawn, in the items' order
 ATTRIBUTES = {
@@ -210,7 +211,7 @@ def draw(
         kinds = ("glass",) if glass else ()
         if part.opacity is not None and (part.item.kind not in OVERLAYS or part.item.kind in kinds):
             faces = subject.faces[part.triangles]
-            opacity = _level_of(part.opacity, float(_levels(subject, part, screen).median()))
+            opacity = _level_of(part.opacity, float(_levels(subject, part, screen, FEW).median()))
             draw_with_opacity(keys, screen, faces, part.first_triangle, uv, opacity, pixel_samples)
     return keys, screen
 
@@ -322,12 +323,12 @@ def _level_of(pyramid: Pyramid, level: float) -> Tensor:
     return pyramid.texels[start : start + height * width, 0].reshape(height, width)
 
 
-def _levels(subject: Subject, part: SubjectItem, screen: Tensor) -> Tensor:
-    """(T,) texture level of an item's triangles for a map of one texel; add the map's log_size."""
-    points = screen[subject.faces[part.triangles].long()][..., :2]
+def _levels(subject: Subject, part: SubjectItem, screen: Tensor, every: int = 1) -> Tensor:
+    """Texture level of every so-manieth triangle of an item for a map of one texel; add the map's log_size."""
+    points = screen[subject.faces[part.triangles][::every].long()][..., :2]
     a, b = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
     area = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs().clamp(min=1e-3)
-    return 0.5 * torch.log2(part.uv_area.clamp(min=1e-12) / area)
+    return 0.5 * torch.log2(part.uv_area[::every].clamp(min=1e-12) / area)
 
 
 def _tensor(values: NDArray[np.float32], device: str) -> Tensor:

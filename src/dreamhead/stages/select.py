@@ -22,6 +22,7 @@ from dreamhead.record import array_bytes, fingerprint, load_arrays
 from dreamhead.stages.candidates import ANCHOR_TEXT, Bank, CandidateCamera, embed_candidates, scores
 from dreamhead.stages.context import Context
 from dreamhead.stages.wear import checked_settings, item_descriptions, suggestions, wardrobe
+from dreamhead.world.archetypes import archetypes_revision
 from dreamhead.world.attributes import identity_vector
 from dreamhead.world.recall import VERSION as RECALL_VERSION
 from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regressor
@@ -109,7 +110,14 @@ def caption_regressor(scorer: Scorer, config: SelectConfig, context: Context) ->
         fitted = fit_regressor(heads, embeddings)
         return {"weights": fitted.weights, "means": fitted.means, "low": fitted.low, "high": fitted.high}
 
-    source = [RECALL_VERSION, scorer.revision, config.captions, BANK_SEED, list(columns())]
+    source = [
+        RECALL_VERSION,
+        scorer.revision,
+        config.captions,
+        BANK_SEED,
+        list(columns()),
+        archetypes_revision(),
+    ]
     return Regressor(**kept("recall", source, solve))
 
 
@@ -131,7 +139,8 @@ def candidate_bank(camera: CandidateCamera, config: SelectConfig, context: Conte
         captions = encoded(camera.scorer, [text for _, text in heads], context)
         return {"embeddings": embeddings, "anchor": anchor, "captions": captions}
 
-    source = [camera.scorer.revision, head.revision, config.image_size, config.lights, len(heads), BANK_SEED]
+    drawn = [np.round(identities.astype(float), 3).tolist(), [text for _, text in heads]]
+    source = [camera.scorer.revision, head.revision, config.image_size, config.lights, fingerprint(drawn)]
     return Bank(identities=identities, **kept("candidates", source, embed))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError
+from dreamhead.record import file_sha256
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ def load_archetypes(path: Path | None = None) -> dict[str, Archetype]:
         for name, table in tables.items()
         if "names" in table
     }
+
+
+def archetypes_revision() -> str:
+    """SHA-256 of the shipped table: what was solved on captions of another one is not used."""
+    return file_sha256(asset_path("world/archetypes.toml"))
 
 
 def draw_setting(setting: Any, rng: np.random.Generator) -> Any:
