@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dreamhead.cache import cache_folder, keep
 from dreamhead.config import SelectConfig
@@ -169,7 +170,7 @@ def _stored(path: Path) -> dict[str, Floats] | None:
         return None
 
 
-def clipped(identity: Floats, context: Context) -> Floats:
+def clipped(identity: NDArray[np.floating], context: Context) -> Floats:
     """An identity within the head model's limits."""
     limits = context.head.slider_limits
     return np.clip(identity, limits[:, 0], limits[:, 1]).astype(np.float32)
