@@ -49,9 +49,10 @@ def wardrobe_page() -> str:
         "# The wardrobe",
         "",
         NOTE,
-        "`--set select.SLOT=ITEM` puts an item on whatever the sentence says; `auto` is the default. Left alone, a slot is",
-        'filled in this order: what the sentence names; nothing, where it refuses; what it asks for in general ("a hat");',
-        "what the regression recalls; what its people are known by; what the text tower finds; nothing.",
+        "`--set select.SLOT=ITEM` puts an item on whatever the sentence says; `auto` is the default. Left alone,",
+        "a slot is filled in this order: what the sentence names; nothing, where it refuses; what it asks for in",
+        'general ("a hat"); what the regression recalls; what its people are known by; what the text tower finds;',
+        "nothing.",
         "",
     ]
     for slot, items in ITEMS.items():
