@@ -29,7 +29,6 @@ from dreamhead.render.studio import SETS, bake_visibility
 Bytes = NDArray[np.uint8]
 
 GREYS = {"skin": (168, 160, 152), "eye": (205, 205, 205), "mouth": (190, 170, 160)}
-SEE_THROUGH = ("cornea", "occlusion", "tear")  # shells that only make sense with their materials
 BACKDROP = (0.11, 0.115, 0.125)
 # view -> panels (azimuth, elevation, target in metres, height seen in metres)
 Panel = tuple[float, float, tuple[float, float, float], float]
