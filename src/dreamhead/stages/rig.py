@@ -27,10 +27,10 @@ SPLIT_NAMES = tuple(MIDLINE_BLEND)
 VISEMES: Mapping[str, Mapping[str, float]] = {
     "viseme_sil": {},
     "viseme_PP": {
-        "mouthPressLeft": 0.6,
-        "mouthPressRight": 0.6,
-        "mouthRollLower": 0.35,
-        "mouthRollUpper": 0.3,
+        "mouthPressLeft": 0.8,
+        "mouthPressRight": 0.8,
+        "mouthRollLower": 0.2,
+        "mouthRollUpper": 0.2,
     },
     "viseme_FF": {
         "jawOpen": 0.06,
@@ -39,7 +39,7 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
         "mouthUpperUpRight": 0.3,
         "mouthShrugUpper": 0.1,
     },
-    "viseme_TH": {"jawOpen": 0.15, "mouthLowerDownLeft": 0.2, "mouthLowerDownRight": 0.2, "tongueOut": 0.55},
+    "viseme_TH": {"tongueOut": 0.7, "jawOpen": -0.15},  # the tongue's own jaw, half shut again
     "viseme_DD": {
         "jawOpen": 0.12,
         "mouthLowerDownLeft": 0.25,
