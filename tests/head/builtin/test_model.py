@@ -15,7 +15,7 @@ from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(len(SLIDER_NAMES), np.float32)
-FIGURES = [0.02783119, 0.04759464, 0.0742038, 1.763747, 12.44007, 0.5162541, 68.89339]
+FIGURES = [0.02783105, 0.0475944, 0.07421021, 1.763751, 12.4436, 0.5162541, 68.89339]
 
 
 def test_shapes(builtin):
@@ -164,5 +164,5 @@ def test_numbers_change_only_with_the_version(builtin, targets):
         np.abs(builtin.parts[0].uv).mean(),
         np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
     ]
-    assert GENERATOR_VERSION == 6
+    assert GENERATOR_VERSION == 7
     assert np.allclose(found, FIGURES, rtol=2e-5), found
