@@ -51,6 +51,7 @@ LICENCE = Licence(
     "shapes derived by dreamhead.",
 )
 SLIDER_LIMIT = 3.0  # the coefficients are drawn from N(0, 1)
+IN_SOCKET = 5.0  # of eye_ring, which counts 4 at the lid margin and grows inwards
 MOVED = 5e-4  # metres by which a vertex counts as moved
 
 
@@ -73,6 +74,9 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
     fields = borrowed_fields(match, builtin, skin, pieces.triangles)
     for eye in pieces.eyes:
         fields["eye_angle"][eye.vertices] = eye.angles(vertices[eye.vertices].astype(np.float64))
+    lining = _lining(source)
+    fields["eye_ring"][lining] = np.maximum(fields["eye_ring"][lining], IN_SOCKET)
+    outside = triangulate(source.neutral.faces[FACE[0] : BACK_HEAD[1]])
     floor = np.intersect1d(own["tongue"], np.union1d(own["gums_lower"], own["gums_upper"]))
     return LinearHead(
         name="ict",
@@ -85,7 +89,7 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
         identity_basis=basis,
         parts=pieces.parts,
         joint_weights=borrowed_weights(match, builtin, skin, share, _rigid(pieces)),
-        landmarks_478=borrowed_landmarks(match, builtin, pieces.parts),
+        landmarks_478=borrowed_landmarks(match, builtin, outside, pieces.parts),
         landmarks_68=pieces.landmarks_68,
         masks=_masks(match, builtin, source, own["skin"]),
         fields=fields,
@@ -156,13 +160,16 @@ def _joints(
 def _masks(match: Correspondence, builtin: HeadModel, source: IctSource, skin: Ints) -> dict[str, Floats]:
     """The built-in head's masks; the sockets' lining counts as lid, where nothing may be carved or grown."""
     masks = borrowed_masks(match, builtin, skin)
-    lining = np.setdiff1d(
-        np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]]),
-        np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]]),
-    )
+    lining = _lining(source)
     for name, mask in masks.items():
         mask[lining] = float(name == "lids")
     return masks
+
+
+def _lining(source: IctSource) -> Ints:
+    """(N,) the sockets' vertices behind the lids."""
+    sockets = np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]])
+    return np.setdiff1d(sockets, np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]])).astype(np.int32)
 
 
 def _pupil(source: IctSource, side: str) -> Ints:
