@@ -8,11 +8,21 @@ import numpy as np
 import pytest
 
 from dreamhead.head.builtin import generate, layout
+from dreamhead.head.builtin.anatomy import JAW_OPEN_DEG
 from dreamhead.head.builtin.identity import SLIDER_NAMES, macro_direction
 from dreamhead.head.builtin.surface import build_surface
 from dreamhead.head.builtin.weights import joint_positions
-from dreamhead.head.correctives import HALF_BLINKS, driver_weight, half_blinks, with_driven
+from dreamhead.head.correctives import (
+    HALF_BLINKS,
+    driver_weight,
+    half_blinks,
+    jaw_joint,
+    jaw_open_deg,
+    with_driven,
+)
+from dreamhead.head.load import load_head
 from dreamhead.head.model import JOINT_NAMES, Part
+from dreamhead.head.pose import pose_vertices, rotation
 
 WEIGHTS = np.linspace(0, 1, 11)
 
@@ -96,3 +106,25 @@ def test_lids_never_pierce_the_eyeball_while_blinking(macro: str) -> None:
         assert clearance(visible, plain) > -0.3, (macro, weight)
         assert clearance(visible, curved) > 0.5, (macro, weight)
         assert clearance(edges, curved) > -0.2, (macro, weight)
+
+
+def test_the_jaw_joint_opens_as_jaw_open_does() -> None:
+    """The joint alone within the tolerance of the docs on the jaw; with its corrective the same head."""
+    head = load_head("builtin")
+    zero = np.zeros(len(head.slider_names), np.float32)
+    expressions, joints = head.expressions(zero), head.joint_positions(zero)
+    degrees = jaw_open_deg(head, head.mean, expressions, joints)
+    assert degrees == pytest.approx(JAW_OPEN_DEG, abs=0.02)
+    fix = jaw_joint(head, head.mean, expressions, joints)
+
+    def opened(weight: float, fixed: float) -> np.ndarray:
+        turn = {"jaw": rotation("x", weight * degrees)}
+        return pose_vertices(head.mean, {"f": fix}, {"f": fixed}, head.joint_weights, joints, turn)
+
+    wanted = head.mean + expressions["jawOpen"]
+    on_jaw = head.joint_weights[:, JOINT_NAMES.index("jaw")] > 0.8
+    alone = np.linalg.norm(opened(1, 0) - wanted, axis=1)
+    assert alone[on_jaw].mean() < 1.5e-3 and alone[on_jaw].max() < 5e-3
+    assert np.linalg.norm(opened(1, 1) - wanted, axis=1).max() < 5e-5
+    half = np.linalg.norm(opened(0.5, 0.5) - (head.mean + 0.5 * expressions["jawOpen"]), axis=1)
+    assert half.max() < 3e-3

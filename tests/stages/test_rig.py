@@ -8,7 +8,7 @@ import pytest
 from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
-from dreamhead.head.correctives import HALF_BLINKS
+from dreamhead.head.correctives import HALF_BLINKS, JAW_JOINT
 from dreamhead.head.geometry import part_normals
 from dreamhead.head.load import load_head
 from dreamhead.head.model import ARKIT_NAMES
@@ -46,7 +46,7 @@ def test_without_displacement_it_is_the_model() -> None:
 
 def test_names_in_order() -> None:
     extras = ("browInnerUpLeft", "browInnerUpRight", "cheekPuffLeft", "cheekPuffRight")
-    assert tuple(ran(bumps()).targets) == ARKIT_NAMES + extras + VISEMES + tuple(HALF_BLINKS)
+    assert tuple(ran(bumps()).targets) == ARKIT_NAMES + extras + VISEMES + (*HALF_BLINKS, JAW_JOINT)
 
 
 def test_displacement_goes_along_the_normals_of_the_skin_only() -> None:

@@ -1,9 +1,13 @@
-"""Correctives: targets that mend what lies half-way to another target, for players that only blend linearly.
+"""Correctives: extra targets that mend what a player which only blends linearly gets wrong.
 
 A blinking lid travels around the eyeball, but a morph target takes every vertex straight through it: half closed,
 the lid lies up to a millimetre too deep.  `eyeBlinkHalfLeft` and `eyeBlinkHalfRight` hold what is missing at
 weight 0.5 of `eyeBlinkLeft` and `eyeBlinkRight`.  Played at driver_weight of the blink's own weight w, 4 w (1 - w),
 they bend the straight path into the arc (its parabola through rest, half-way and closed).
+
+The jaw opens either way: by `jawOpen`, its joint at rest; or by its joint turned by w times jaw_open_deg() about +X,
+with `jawOpenJoint` at w.  The joint alone turns teeth, tongue and chin as jawOpen has them, but lips and throat
+slide besides, and that is what `jawOpenJoint` adds: at w = 1 both ways give the same head.
 """
 
 from __future__ import annotations
@@ -15,11 +19,14 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel
+from dreamhead.head.pose import rotation
 
 Points = NDArray[np.float64]
 
 HALF_BLINKS: Mapping[str, str] = {"eyeBlinkHalfLeft": "eyeBlinkLeft", "eyeBlinkHalfRight": "eyeBlinkRight"}
+JAW_JOINT = "jawOpenJoint"
 STILL = 2e-5  # metres: less cannot be seen
+STIFF = 0.99  # of the largest weight on the jaw: lower teeth, their gums and the tongue
 NEIGHBOURS = 4  # eyeball vertices that tell its radius in a direction
 _SIDES = {"eyeBlinkHalfLeft": ("left", "eyeLeft"), "eyeBlinkHalfRight": ("right", "eyeRight")}
 
@@ -63,6 +70,33 @@ def half_blinks(
         found[name] = np.zeros_like(neutral)
         found[name][moved] = bend
     return found
+
+
+def jaw_open_deg(
+    head: HeadModel, neutral: Floats, expressions: Mapping[str, Floats], joint_positions: Floats
+) -> float:
+    """Degrees about +X by which the jaw joint turns what is stiff on it (lower teeth) as jawOpen at 1 does."""
+    share = head.joint_weights[:, JOINT_NAMES.index("jaw")]
+    stiff = share >= STIFF * share.max()
+    pivot = joint_positions[JOINT_NAMES.index("jaw")].astype(np.float64)
+    start = neutral[stiff].astype(np.float64) - pivot
+    end = start + expressions["jawOpen"][stiff]
+    sine = (start[:, 1] * end[:, 2] - start[:, 2] * end[:, 1]).sum()
+    return float(np.degrees(np.arctan2(sine, (start[:, 1:] * end[:, 1:]).sum())))
+
+
+def jaw_joint(
+    head: HeadModel, neutral: Floats, expressions: Mapping[str, Floats], joint_positions: Floats
+) -> Floats:
+    """(V, 3) metres: before the jaw joint turns by jaw_open_deg, what makes its skin that of jawOpen at 1."""
+    pivot = joint_positions[JOINT_NAMES.index("jaw")].astype(np.float64)
+    turn = rotation("x", jaw_open_deg(head, neutral, expressions, joint_positions))
+    share = head.joint_weights[:, JOINT_NAMES.index("jaw"), None, None].astype(np.float64)
+    blended = share * turn + (1 - share) * np.eye(3)
+    wanted = neutral.astype(np.float64) + expressions["jawOpen"] - pivot
+    before = np.linalg.solve(blended, wanted[..., None])[..., 0] + pivot - neutral
+    before[np.linalg.norm(before, axis=1) < STILL] = 0
+    return before.astype(np.float32)
 
 
 def _half_way(start: Points, end: Points, balls: list[Floats], above: NDArray[np.bool_]) -> Points:

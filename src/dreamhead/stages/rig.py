@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
-from dreamhead.head.correctives import half_blinks
+from dreamhead.head.correctives import JAW_JOINT, half_blinks, jaw_joint
 from dreamhead.head.geometry import part_normals
 from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Part
 from dreamhead.stages.context import Context
@@ -100,6 +100,7 @@ def run(asset: HeadAsset, config: RigConfig, context: Context) -> HeadAsset:
     joints = head.joint_positions(asset.identity)
     targets = with_extras(neutral, expressions)
     targets |= half_blinks(head, neutral, own, joints)
+    targets[JAW_JOINT] = jaw_joint(head, neutral, own, joints)
     context.progress(3, 3, f"{len(targets)} targets")
     return asset.changed(
         vertices=neutral + displacement[:, None] * part_normals(neutral, head.parts),
