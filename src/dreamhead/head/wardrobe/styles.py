@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 
 ABOVE_SKIN = 0.35  # cm of a gathering point
 NAPE = np.array([0.0, -0.5, -0.86])  # direction from the cranium's centre
-ROW_SPAN = 76.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
+ROW_SPAN = 68.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
 SHORTEST = 0.4  # cm
 
 
