@@ -21,9 +21,9 @@ from dreamhead.head.borrow import (
     share_of_motion,
 )
 from dreamhead.head.correspondence import Correspondence, correspond
-from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_turns, with_eyes
+from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_turns, rim, with_eyes
 from dreamhead.head.geometry import triangulate
-from dreamhead.head.ict.expressions import arkit_expressions
+from dreamhead.head.ict.expressions import arkit_expressions, clear_of_eyes, closed_lids
 from dreamhead.head.ict.parts import (
     BACK_HEAD,
     FACE,
@@ -78,6 +78,8 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
     fields["eye_ring"][lining] = np.maximum(fields["eye_ring"][lining], IN_SOCKET)
     outside = triangulate(source.neutral.faces[FACE[0] : BACK_HEAD[1]])
     floor = np.intersect1d(own["tongue"], np.union1d(own["gums_lower"], own["gums_upper"]))
+    displacements = arkit_expressions(source.expressions, vertices, own["tongue"], floor, source.landmarks_68)
+    _mend_blinks(displacements, source, pieces)
     return LinearHead(
         name="ict",
         revision=revision,
@@ -94,14 +96,26 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
         masks=_masks(match, builtin, source, own["skin"]),
         fields=fields,
         canonical=match.canonical.astype(np.float32),
-        displacements=arkit_expressions(
-            source.expressions, vertices, own["tongue"], floor, source.landmarks_68
-        ),
+        displacements=displacements,
         turns=eye_turns(),
         joints=joints,
         joint_basis=joint_basis,
         words_explained=explained,
     )
+
+
+def _mend_blinks(displacements: dict[str, Floats], source: IctSource, pieces: _Pieces) -> None:
+    """Blinks that close without a slit and stay off the eyeball, in place."""
+    faces = source.neutral.faces
+    for eye, side, sclera in zip(pieces.eyes, ("Left", "Right"), (SCLERA_LEFT, SCLERA_RIGHT), strict=True):
+        sheet, film = (f"{name}_{side.lower()}" for name in ("eye_occlusion", "lacrimal"))
+        margin = rim(next(part for part in pieces.parts if part.name == sheet).faces).astype(np.int32)
+        movers = np.unique(np.concatenate([pieces.own[name] for name in ("skin", sheet, film)]))
+        blink = closed_lids(displacements[f"eyeBlink{side}"], pieces.vertices, margin, movers)
+        shell = pieces.vertices[np.unique(faces[slice(*sclera)])].astype(np.float64)
+        displacements[f"eyeBlink{side}"] = clear_of_eyes(
+            blink, pieces.vertices, pieces.own["skin"], shell, eye.center
+        )
 
 
 @dataclass(frozen=True)
