@@ -114,8 +114,8 @@ def _eye_map(grey: Bytes) -> Bytes:
     y, x = np.mgrid[0:256, 0:256]
     radius = np.hypot(x - 127.5, y - 127.5) / 256
     image = np.full((256, 256, 3), grey[0, 0], np.uint8)
-    image[radius < 0.165] = (130, 130, 130)
-    image[radius < 0.07] = (30, 30, 30)
+    image[radius < 0.151] = (130, 130, 130)
+    image[radius < 0.055] = (30, 30, 30)
     return image
 
 

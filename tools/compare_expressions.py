@@ -21,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 from ict_reference import HEAD, read_expressions, read_reference
+from motion_checks import report
 from numpy.typing import NDArray
 
 from dreamhead.head.builtin import generate
+from dreamhead.head.builtin.model import build_head
 from dreamhead.head.builtin.surface import build_surface
 from dreamhead.head.correspondence import SurfaceSearch
 from dreamhead.head.geometry import triangulate, vertex_normals
@@ -36,15 +38,33 @@ METRES = 0.01  # in a centimetre
 MOVED = 0.1  # of the largest motion
 NEAR, ALIKE = 0.006, 0.5  # metres and cosine of normals within which points correspond
 ASKED = 0.9
-HEADER = """# Expressions against ICT-FaceKit
+HEADER = """# Expressions
 
-Written by `python tools/compare_expressions.py FACEXMODEL --write docs/reference/expressions.md`, which says how
-the figures are made.  It reads the [ICT-FaceKit](https://github.com/ICT-VGL/ICT-FaceKit) light model (MIT) from
-the folder that it is given; nothing of the model is kept here.  The built-in head's displacement tables are
-sparse measurements on the same model, so this is how much of it they keep on a head of another shape, with lids,
-lips and jaw moved by rules of our own.  `tongueOut` is missing there and has nothing to be compared with.
+Written by `python tools/compare_expressions.py FACEXMODEL --write docs/reference/expressions.md`; do not edit.
 
-Asked: a cosine of at least 0.9.
+## What a bundle holds
+
+The 52 of ARKit first, in Apple's order; then `browInnerUpLeft`, `browInnerUpRight`, `cheekPuffLeft`,
+`cheekPuffRight`, which add up to the undivided targets; the 15 visemes `viseme_sil PP FF TH DD kk CH SS nn RR aa E I
+O U`, each a sum of the 52; and three correctives.
+
+- `eyeBlinkHalfLeft`, `eyeBlinkHalfRight`: a morph target takes a lid straight through the eyeball instead of around
+  it.  Play the half-blink at 4 w (1 - w), where w is the weight of `eyeBlink` of that side: in Blender a driver, in
+  Unreal a curve or an in-between at 0.5, in a web viewer one line of code.  `dreamhead.head.correctives.with_driven`
+  does it in Python.  Without it the visible lids sink at most 0.2 mm into the eyeball, but their edges thin.
+- `jawOpenJoint`: the mouth opens either by `jawOpen` w with the jaw's joint at rest, or by the joint turned by w
+  times the angle below about its X axis with `jawOpenJoint` at w.  Both give the same head; never play both.
+
+`mouthClose` is meant on top of `jawOpen`, as Apple has it.
+
+"""
+COMPARED = """## Against ICT-FaceKit
+
+The displacement tables of the built-in head are sparse measurements on the
+[ICT-FaceKit](https://github.com/ICT-VGL/ICT-FaceKit) light model (MIT).  This is how much of that model's motion they
+keep on a head of another shape, with lids, lips and jaw moved by rules of our own.  The script reads the model from
+the folder that it is given and keeps nothing of it; its first lines say what the columns are.  `tongueOut` is missing
+there and has nothing to be compared with.  Asked: a cosine of at least 0.9.
 
 | target | cosine | direction | magnitude | moved area |
 |---|---|---|---|---|
@@ -161,7 +181,9 @@ def main() -> None:
     rows = compare(arguments.folder)
     print(table(rows))
     if arguments.write:
-        arguments.write.write_text(HEADER + table(rows))
+        arguments.write.write_text(
+            f"{HEADER}{report(build_head())}\n{COMPARED}{table(rows)}", encoding="utf-8"
+        )
     low = [row.name for row in rows if row.cosine < ASKED]
     if low:
         print("under 0.9: " + ", ".join(low))

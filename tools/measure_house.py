@@ -16,7 +16,7 @@ import numpy as np
 from ict_reference import read_reference
 from surface_distance import SurfaceIndex, laid_on
 
-from dreamhead.head.builtin import generate, regions
+from dreamhead.head.builtin.model import build_head
 from dreamhead.head.builtin.surface import build_surface
 
 NECK_HEIGHT = -10.0  # cm: the head above it is compared
@@ -35,9 +35,9 @@ def measure(folder: Path) -> dict[str, dict[str, float]]:
     """{region: {mean, median, p95, scale}} in mm."""
     reference = read_reference(folder, identities=False)
     index = SurfaceIndex(reference.neutral, reference.triangles)
-    surface, default = build_surface(), generate.default_generator()
-    vertices = generate.neutral_vertices(default)
-    face = regions.masks(vertices, regions.fields(surface, default.rest.points))["face"] > 0.5
+    surface, default = build_surface(), build_head()
+    vertices = 100.0 * default.mean.astype(np.float64)
+    face = default.masks["face"] > 0.5
     outside = np.unique(surface.quads[~surface.inner])
     head = outside[vertices[outside, 1] > NECK_HEIGHT]
     figures = {}

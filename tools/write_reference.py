@@ -13,6 +13,7 @@ import typer.main
 from dreamhead import errors, pipeline
 from dreamhead.cli import app
 from dreamhead.console import EVENT_VERSION, EVENTS
+from dreamhead.head.wardrobe.items import ITEMS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "Written by `make docs` from the code; do not edit.\n"
@@ -38,7 +39,35 @@ def pages() -> dict[str, str]:
         "exit-codes.md": exit_codes_page(),
         "events.md": events_page(),
         "models.md": models_page(),
+        "wardrobe.md": wardrobe_page(),
     }
+
+
+def wardrobe_page() -> str:
+    """What there is to wear, and the words that ask for it."""
+    lines = [
+        "# The wardrobe",
+        "",
+        NOTE,
+        "`--set select.SLOT=ITEM` puts an item on whatever the sentence says; `auto` is the default. Left alone,",
+        "a slot is filled in this order: what the sentence names; nothing, where it refuses; what it asks for in",
+        'general ("a hat"); what the regression recalls; what its people are known by; what the text tower finds;',
+        "nothing.",
+        "",
+    ]
+    for slot, items in ITEMS.items():
+        lines += [
+            f"## `select.{slot}`",
+            "",
+            "| item | what it is | asked for by | expected of |",
+            "|---|---|---|---|",
+        ]
+        for item in items.values():
+            lines.append(
+                f"| `{item.name}` | {item.description} | {', '.join(item.names)} | {', '.join(item.wearers)} |"
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def models_page() -> str:

@@ -74,7 +74,7 @@ def test_render_mesh_splits_only_at_cuts(builtin):
         assert len(mesh.source) >= len(np.unique(part.faces))
     skin = render_mesh(builtin.parts[0])
     extra = len(skin.source) - len(np.unique(builtin.parts[0].faces))
-    assert 20 < extra < 80  # the seam up the back midline
+    assert 20 < extra < 160  # the seam up the back midline and around the bust's underside
 
 
 def test_tangents_of_the_head_are_right_handed(builtin):

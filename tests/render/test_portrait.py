@@ -75,3 +75,40 @@ def test_a_picture_is_the_same_every_time():
 
 def test_display_encodes_srgb():
     assert display(torch.tensor([[[0.0, 0.214041, 1.0]]])).tolist() == [[[0, 127, 255]]]
+
+
+def test_a_wet_film_adds_its_mirror_image_and_dims_nothing_else():
+    lamp = one_lamp((-0.4, 0.4, 1.0))
+    below = sphere_item("cloth", grey=60)
+    film = sphere_item("wet", radius=0.1005, opacity=np.full((4, 4), 12, np.uint8))
+    plain, wet = pictured([below], lamp, (96, 96)), pictured([below, film], lamp, (96, 96))
+    assert wet[..., 0].max() > plain[..., 0].max() + 0.2
+    row, column = np.unravel_index((wet - plain)[..., 0].argmax(), wet.shape[:2])
+    assert row < 48 and column < 48
+    changed = np.abs(wet - plain)[..., 0] > 0.05
+    inside = wet[..., 3] == 1
+    assert changed[inside].mean() < 0.35  # the lamp's image and the rim
+
+
+def test_shade_darkens_by_its_opacity_and_casts_no_shadow():
+    lamp = one_lamp((0.0, 0.0, 1.0))
+    below = sphere_item("cloth", grey=200)
+    seen = []
+    for value in (0, 128, 255):
+        opacity = np.full((4, 4), value, np.uint8)
+        above = sphere_item("shade", grey=0, radius=0.1005, opacity=opacity)
+        seen.append(pictured([below, above], lamp))
+    plain = pictured([below], lamp)
+    inside = plain[..., 3] == 1
+    assert np.abs(seen[0] - plain)[inside].mean() < 0.01  # its outline moves the shadow map a little
+    assert plain[32, 24, 0] > seen[1][32, 24, 0] > seen[2][32, 24, 0]
+    assert seen[2][32, 24, 0] < 0.02
+
+
+def test_a_rough_iris_mirrors_no_lamp():
+    lamp = one_lamp((-0.4, 0.4, 1.0))
+    wet, rough = (
+        pictured([sphere_item("eye", grey=20, roughness=np.full((4, 4), value, np.uint8))], lamp, (96, 96))
+        for value in (30, 115)
+    )
+    assert wet[..., 0].max() > 3 * rough[..., 0].max()

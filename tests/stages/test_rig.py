@@ -8,6 +8,7 @@ import pytest
 from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
+from dreamhead.head.correctives import HALF_BLINKS, JAW_JOINT
 from dreamhead.head.geometry import part_normals
 from dreamhead.head.load import load_head
 from dreamhead.head.model import ARKIT_NAMES
@@ -45,7 +46,7 @@ def test_without_displacement_it_is_the_model() -> None:
 
 def test_names_in_order() -> None:
     extras = ("browInnerUpLeft", "browInnerUpRight", "cheekPuffLeft", "cheekPuffRight")
-    assert tuple(ran(bumps()).targets) == ARKIT_NAMES + extras + VISEMES
+    assert tuple(ran(bumps()).targets) == ARKIT_NAMES + extras + VISEMES + (*HALF_BLINKS, JAW_JOINT)
 
 
 def test_displacement_goes_along_the_normals_of_the_skin_only() -> None:
@@ -118,7 +119,7 @@ def test_halves_add_up() -> None:
     for name in rig.SPLIT_NAMES:
         left, right = targets[f"{name}Left"], targets[f"{name}Right"]
         np.testing.assert_allclose(left + right, targets[name], atol=1e-8)
-        outside = rig.MIDLINE_BLEND
+        outside = rig.MIDLINE_BLEND[name]
         assert not left[NEUTRAL[:, 0] < -outside].any()
         assert np.abs(right[NEUTRAL[:, 0] > outside]).max() < 1e-8
 

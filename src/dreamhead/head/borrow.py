@@ -13,7 +13,7 @@ from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Landmarks
 
 Points = NDArray[np.float64]
 
-SMOOTHING_PASSES = 3
+SMOOTHING_PASSES = 8
 IRIS_FIRST = 468  # of the 478: irises follow, five points each, right then left
 EYE_PARTS = ("eye_left", "eye_right")
 FAR_FROM_GAZE_DEG = 180.0
@@ -74,15 +74,20 @@ def borrowed_weights(
     return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
-def borrowed_landmarks(match: Correspondence, builtin: HeadModel, parts: Sequence[Part]) -> Landmarks:
-    """MediaPipe's 478 points on the head's own triangles: irises on the eyeballs, the rest on the skin."""
+def borrowed_landmarks(
+    match: Correspondence, builtin: HeadModel, outside: Ints, parts: Sequence[Part]
+) -> Landmarks:
+    """MediaPipe's 478 points on the head's own triangles: irises on the eyeballs, the rest on the skin.
+
+    outside (T, 3): the skin's triangles that a camera can see.
+    """
     count = len(builtin.landmarks_478.vertices)
+    eyes = np.concatenate([triangulate(part.faces) for part in parts if part.name in EYE_PARTS])
     pieces = []
-    for names, numbers in (
-        (("skin",), np.arange(min(IRIS_FIRST, count))),
-        (EYE_PARTS, np.arange(min(IRIS_FIRST, count), count)),
+    for triangles, numbers in (
+        (outside, np.arange(min(IRIS_FIRST, count))),
+        (eyes, np.arange(min(IRIS_FIRST, count), count)),
     ):
-        triangles = np.concatenate([triangulate(part.faces) for part in parts if part.name in names])
         pieces.append(carried_landmarks(builtin.landmarks_478, builtin, match.canonical, triangles, numbers))
     return Landmarks(np.concatenate([v for v, _ in pieces]), np.concatenate([w for _, w in pieces]))
 

@@ -33,7 +33,9 @@ EAR_HEIGHT, EAR_WINDOW = 0.008, 0.045  # metres: where on the built-in head an e
 EAR_DEPTH = 0.009  # metres from the outermost point inwards that count as the ear's rim
 REACH = 0.012  # metres: a closest point farther away, or one whose normal differs by more than 60 degrees,
 LEAST_COSINE = 0.5  # binds nothing
-NORMAL_ARM = 0.004  # metres that a unit of difference between normals counts for in the search
+# Metres that a unit of difference between normals counts for in the search: while the surface is being laid, and at
+# the end, when it only tells the lips apart and must not pull along the surface.
+NORMAL_ARM, FINAL_ARM = 0.004, 0.0012
 SUBDIVISION = 4  # a triangle is searched through the points of a grid with this many intervals
 
 
@@ -97,7 +99,8 @@ def similarity(source: Points, target: Points) -> Similarity:
 class SurfaceSearch:
     """Finds the nearest point with a like normal on the triangles (T, 3) of a mesh (V, 3)."""
 
-    def __init__(self, vertices: Floats | Points, triangles: Ints) -> None:
+    def __init__(self, vertices: Floats | Points, triangles: Ints, arm: float = NORMAL_ARM) -> None:
+        self.arm = arm
         self.vertices = np.asarray(vertices, np.float64)
         self.triangles = _without_degenerate(triangles)
         normals = self.normals = _normals(self.vertices, self.triangles)
@@ -108,11 +111,11 @@ class SurfaceSearch:
         points = np.einsum("gk,tkc->tgc", weights, self.vertices[self.triangles]).reshape(-1, 3)
         directions = _unit(np.einsum("gk,tkc->tgc", weights, normals[self.triangles])).reshape(-1, 3)
         self.owner = np.repeat(np.arange(len(self.triangles)), len(weights))
-        self.tree = cKDTree(np.concatenate([points, NORMAL_ARM * directions], 1))
+        self.tree = cKDTree(np.concatenate([points, arm * directions], 1))
 
     def seat(self, points: Points, normals: Points) -> Seat:
         """Where points (N, 3) with unit normals (N, 3) lie on the mesh."""
-        _, sample = self.tree.query(np.concatenate([points, NORMAL_ARM * normals], 1))
+        _, sample = self.tree.query(np.concatenate([points, self.arm * normals], 1))
         corners = self.triangles[self.owner[sample]]
         weights = _closest_weights(points, self.vertices[corners])
         found = np.einsum("nk,nkc->nc", weights, self.vertices[corners])
@@ -160,7 +163,7 @@ def correspond(
         weight = _trust(seat)
         goal = np.einsum("nk,nkc->nc", seat.weights, target[seat.vertices])
         here_now = _solved(here_now, goal, weight, marks, there, stiff, stiffness)
-    seat = search.seat(here_now, _normals(here_now, local))
+    seat = SurfaceSearch(target, skin, FINAL_ARM).seat(here_now, _normals(here_now, local))
     bound = _trust(seat) > 0
     resting = np.einsum("nk,nkc->nc", seat.weights, target[seat.vertices])
     canonical = placed.copy()

@@ -104,10 +104,10 @@ def shade_part(name: str, faces: Ints, vertices: Floats | Points) -> Part:
     used, corners = np.unique(faces, return_inverse=True)
     corners = corners.reshape(-1, 4)
     points = np.asarray(vertices, np.float64)[used]
-    rim = points[_rim(corners)]
-    inwards, _ = cKDTree(rim).query(points)
+    edge = points[rim(corners)]
+    inwards, _ = cKDTree(edge).query(points)
     share = UNDER_LID + (1 - UNDER_LID) * np.clip(inwards / SHADE_REACH, 0, 1)
-    middle, reach = (rim.max(0) + rim.min(0)) / 2, np.ptp(rim, axis=0) / 2
+    middle, reach = (edge.max(0) + edge.min(0)) / 2, np.ptp(edge, axis=0) / 2
     offset = ((points - middle) / np.maximum(reach, 1e-9))[:, :2] * [1, -1]
     around = offset / np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-9)
     radius = SHADE_UV[0] + (SHADE_UV[1] - SHADE_UV[0]) * share
@@ -161,8 +161,8 @@ def _part(name: str, material: str, faces: Ints, uv: Points, uv_faces: NDArray[n
     )
 
 
-def _rim(faces: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
-    """Vertices of the edges that only one face has."""
+def rim(faces: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """(N,) vertices of the edges that only one face (F, 4) has."""
     edges = np.concatenate([np.stack([faces[:, k], faces[:, (k + 1) % 4]], 1) for k in range(4)])
     edges = np.sort(edges[edges[:, 0] != edges[:, 1]], 1)
     once, count = np.unique(edges, axis=0, return_counts=True)

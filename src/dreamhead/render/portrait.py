@@ -36,6 +36,8 @@ from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet, Visibili
 SCATTER_METRES = ((0.0016, 0.0007, 0.0004), (0.0042, 0.0014, 0.0006))  # blur of the two diffuse lobes
 LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
 WET_REFLECTANCE = 0.03  # of water head on
+THROUGH_EYE = 0.16  # share of the soft light
+BETWEEN_WALLS = 0.10  # share of the soft light inside the mouth
 WET_EYE, ROUGH_EYE = 0.18, 0.35  # roughness at which an eyeball mirrors fully, and no more
 BAND = 64  # rows of pixels finished at once
 SCATTER_SHARE = 0.65  # of the narrow lobe
@@ -330,10 +332,19 @@ def _shade_eye(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
     """A wet eyeball; where it is rough (an iris under its cornea) it mirrors nothing."""
     light, _ = _shade_matte(points, lighting)
     light = light * (0.35 + 0.65 * points.openness[:, None])  # the lids' shade, which the coarse bake softens
+    # What the white of the eye passes on inside itself, into its corners too.
+    light = light + THROUGH_EYE * ambient_light(lighting.soft.harmonics, points.smooth).clamp(min=0)
     cosine = (points.normal * points.view).sum(1, keepdim=True).clamp(0, 1)
     fresnel = 0.03 + 0.97 * (1 - cosine) ** 5
     wet = ((ROUGH_EYE - points.roughness[:, None]) / (ROUGH_EYE - WET_EYE)).clamp(0, 1)
     return light, _mirror_image(points, points.normal, lighting) * fresnel * wet
+
+
+def _shade_mouth(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """Wet flesh and enamel, with a little of the light that the mouth's walls throw at each other."""
+    light, shine = _shade_matte(points, lighting)
+    between = ambient_light(lighting.soft.harmonics, points.smooth).clamp(min=0)
+    return light + BETWEEN_WALLS * (1 - points.openness[:, None]) * between, shine
 
 
 def _shade_wet(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
@@ -400,7 +411,7 @@ _SHADERS = {
     "hair": _shade_hair,
     "cloth": _shade_worn,
     "glass": _shade_glass,
-    "mouth": _shade_matte,
+    "mouth": _shade_mouth,
     "wet": _shade_wet,
     "shade": _shade_matte,
 }

@@ -10,26 +10,27 @@ from scipy.spatial import cKDTree
 from dreamhead.config import RigConfig
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.asset import HeadAsset
+from dreamhead.head.correctives import JAW_JOINT, half_blinks, jaw_joint
 from dreamhead.head.geometry import part_normals
 from dreamhead.head.model import JOINT_NAMES, Floats, HeadModel, Ints, Part
 from dreamhead.stages.context import Context
 
-VERSION = 1
+VERSION = 2
 
 CONTACT_FADE = 2e-3  # metres from where lips or lids touch over which displacement returns
 LID_CLEARANCE = 1.5e-3  # metres: skin nearer than this to an eyeball is a lid's margin or its hidden inside
-MIDLINE_BLEND = 0.012  # metres either side of the midline over which halves cross
-
-SPLIT_NAMES = ("browInnerUp", "cheekPuff")
+# Metres either side of the midline over which the halves of an undivided target cross.
+MIDLINE_BLEND: Mapping[str, float] = {"browInnerUp": 0.012, "cheekPuff": 0.022}
+SPLIT_NAMES = tuple(MIDLINE_BLEND)
 
 # The Oculus / Ready Player Me visemes as sums of ARKit weights, chosen by eye on the built-in head.
 VISEMES: Mapping[str, Mapping[str, float]] = {
     "viseme_sil": {},
     "viseme_PP": {
-        "mouthPressLeft": 0.6,
-        "mouthPressRight": 0.6,
-        "mouthRollLower": 0.35,
-        "mouthRollUpper": 0.3,
+        "mouthPressLeft": 0.8,
+        "mouthPressRight": 0.8,
+        "mouthRollLower": 0.2,
+        "mouthRollUpper": 0.2,
     },
     "viseme_FF": {
         "jawOpen": 0.06,
@@ -38,7 +39,7 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
         "mouthUpperUpRight": 0.3,
         "mouthShrugUpper": 0.1,
     },
-    "viseme_TH": {"jawOpen": 0.15, "mouthLowerDownLeft": 0.2, "mouthLowerDownRight": 0.2, "tongueOut": 0.55},
+    "viseme_TH": {"tongueOut": 0.7, "jawOpen": -0.15},  # the tongue's own jaw, half shut again
     "viseme_DD": {
         "jawOpen": 0.12,
         "mouthLowerDownLeft": 0.25,
@@ -93,14 +94,18 @@ def run(asset: HeadAsset, config: RigConfig, context: Context) -> HeadAsset:
     displacement = np.zeros(len(neutral), np.float32) if asset.displacement is None else asset.displacement
     displacement = guarded_displacement(head, asset.identity, neutral, displacement)
     context.progress(1, 3, "expressions")
-    expressions = carried_expressions(head, neutral, head.expressions(asset.identity), displacement)
+    own = head.expressions(asset.identity)
+    expressions = carried_expressions(head, neutral, own, displacement)
     context.progress(2, 3, "visemes")
+    joints = head.joint_positions(asset.identity)
     targets = with_extras(neutral, expressions)
+    targets |= half_blinks(head, neutral, own, joints)
+    targets[JAW_JOINT] = jaw_joint(head, neutral, own, joints)
     context.progress(3, 3, f"{len(targets)} targets")
     return asset.changed(
         vertices=neutral + displacement[:, None] * part_normals(neutral, head.parts),
         targets=targets,
-        joint_positions=head.joint_positions(asset.identity),
+        joint_positions=joints,
     )
 
 
@@ -156,9 +161,9 @@ def contact_vertices(head: HeadModel, identity: Floats, neutral: Floats) -> Ints
 def with_extras(neutral: Floats, expressions: Mapping[str, Floats]) -> dict[str, Floats]:
     """The 52, then left and right halves of the two undivided ones, then the 15 visemes."""
     targets = dict(expressions)
-    ramp = np.clip((neutral[:, :1] + MIDLINE_BLEND) / (2 * MIDLINE_BLEND), 0, 1)
-    left = (ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
-    for name in SPLIT_NAMES:
+    for name, blend in MIDLINE_BLEND.items():
+        ramp = np.clip((neutral[:, :1] + blend) / (2 * blend), 0, 1)
+        left = (ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
         targets[f"{name}Left"] = left * expressions[name]
         targets[f"{name}Right"] = expressions[name] - targets[f"{name}Left"]
     for name, weights in VISEMES.items():

@@ -136,17 +136,26 @@ def _pupil_distance(look: EyeLook, x: Array, y: Array, angle: Array) -> Array:
 
 
 def _sclera(look: EyeLook, around: Array, angle: Array, key: int) -> Array:
-    """Off-white, redder and yellower towards the back, with branching veins."""
+    """Off-white, redder and yellower towards the back, with thin winding veins that run towards the iris."""
     colour = floats(look.sclera)
-    away = smooth(angle, 30, 75)[..., None]
-    sclera = colour * (1 - away * floats([0.10, 0.38, 0.40]))
-    points = np.concatenate([around * 2.2, (angle / 42)[..., None]], -1)
-    veins = np.clip((_noise(points, 2.4, 4, 0.6, key + 3, True) - 0.86) * 7, 0, 1) * smooth(angle, 27, 50)
-    patches = 0.5 + 0.5 * _noise(points, 1.1, 2, 0.5, key + 4)
-    cover = (look.redness * veins * np.clip(patches, 0, 1))[..., None]
+    away = smooth(angle, 30, 85)[..., None]
+    sclera = colour * (1 - away * floats([0.10, 0.34, 0.36]))
     if colour.max() < 0.1:
         return sclera
-    return sclera * (1 - cover) + floats([0.42, 0.07, 0.05]) * cover
+    patches = 0.5 + 0.5 * _noise(
+        np.concatenate([around * 1.6, (angle / 60)[..., None]], -1), 1.1, 2, 0.5, key + 4
+    )
+    sway = _noise(np.concatenate([around * 5, (angle / 12)[..., None]], -1), 1.0, 2, 0.5, key + 12)
+    veins = np.zeros_like(angle)
+    for number, (crowding, length_deg, thickness) in enumerate(((5.0, 24.0, 0.030), (11.0, 16.0, 0.045))):
+        points = np.concatenate([around * crowding, (angle / length_deg)[..., None]], -1)
+        course = _noise(points, 1.0, 1, 0.5, key + 3 + 10 * number) + 0.10 * sway
+        veins = np.maximum(veins, np.exp(-((course / thickness) ** 2)) * (0.9 - 0.35 * number))
+    veins = veins * np.clip(1.6 * patches - 0.3, 0, 1) * smooth(angle, 27, 62)
+    cover = np.clip(look.redness * 1.5 * veins, 0, 0.85)[..., None]
+    flush = (0.30 * look.redness * patches * smooth(angle, 32, 75))[..., None]
+    sclera = sclera * (1 - flush * floats([0.05, 0.45, 0.45]))
+    return sclera * (1 - cover) + floats([0.40, 0.08, 0.06]) * cover
 
 
 def _iris(look: EyeLook, around: Array, angle: Array, reach: Array, key: int) -> tuple[Array, Array]:
@@ -155,6 +164,9 @@ def _iris(look: EyeLook, around: Array, angle: Array, reach: Array, key: int) ->
     Out from the pupil: a dark ruff, the pupillary zone in the inner colour, the zigzag collarette, crypts
     beside it, wavy radial fibres, faint ring furrows and the limbal ring.
     """
+    reach = angle + (reach - angle) * smooth(
+        angle, 0.9 * IRIS_DEG, 0.3 * IRIS_DEG
+    )  # a slit, but a round edge
     out = np.clip((reach - look.pupil_deg) / (IRIS_DEG - look.pupil_deg), 0, 1.2)  # 0 pupil .. 1 limbus
     out_of_line = _noise(np.concatenate([around * 4.0, (out * 1.2)[..., None]], -1), 1.5, 2, 0.5, key + 7)
     turn = 0.05 * out_of_line  # fibres waver

@@ -10,7 +10,7 @@ from dreamhead.world.arrays import Array, floats
 from dreamhead.world.masks import smooth
 
 MIRRORED = 0.045  # share that a wet surface reflects at the middle of the cornea
-TEAR_MIRRORED = 0.06  # and along the tear line, whose curve gathers more of the surroundings
+TEAR_MIRRORED = 0.08  # and along the tear line, whose curve gathers more of the surroundings
 SHADE = (0.030, 0.010, 0.008)  # linear: light under the lids has come through blood
 _UNDER_LID = 1 / (len(SHADE_ROWS) - 1)  # share of the map's ring that lies under the lids
 
@@ -39,8 +39,8 @@ def occlusion_maps(size: int) -> tuple[Array, Array]:
     up = y / np.maximum(radius, 1e-6)  # 1 at the upper lid's middle, -1 at the lower's
     upper = smooth(up, -0.25, 0.75)
     corner = 1 - np.abs(up) ** 0.7
-    at_lid = 0.50 + 0.36 * upper + 0.22 * corner * (1 - upper)
-    width = 0.24 + 0.34 * upper + 0.14 * corner
+    at_lid = 0.46 + 0.34 * upper + 0.16 * corner * (1 - upper)
+    width = 0.24 + 0.42 * upper + 0.16 * corner
     fade = np.exp(-((open_part / width) ** 2) * 1.6) * smooth(open_part, 1.0, 0.75)
     return floats(SHADE), np.clip(at_lid * fade, 0, 1).astype(np.float32)
 

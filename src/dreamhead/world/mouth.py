@@ -11,6 +11,7 @@ from dreamhead.head.builtin.parts import (
     BAG_BOX,
     GUMS_LOWER_BOX,
     GUMS_UPPER_BOX,
+    PALATE_BOX,
     TEETH_LOWER_BOX,
     TEETH_UPPER_BOX,
     TONGUE_BOX,
@@ -37,6 +38,7 @@ def mouth_maps(size: int, seed: int = 0) -> PartMaps:
     height = np.zeros((size, size), np.float32)  # in texels
     _paint_bag(_Window(albedo, roughness, height, BAG_BOX, seed))
     _paint_tongue(_Window(albedo, roughness, height, TONGUE_BOX, seed + 1))
+    _paint_palate(_Window(albedo, roughness, height, PALATE_BOX, seed + 40))
     for arch, gum_box, teeth_box in (
         (UPPER, GUMS_UPPER_BOX, TEETH_UPPER_BOX),
         (LOWER, GUMS_LOWER_BOX, TEETH_LOWER_BOX),
@@ -101,6 +103,25 @@ def _paint_tongue(window: _Window) -> None:
     window.albedo[:] = colour * pale[..., None]
     window.roughness[:] = 0.24 + 0.16 * above
     window.height[:] = above * bumps * 0.6 * window.size / 1024
+
+
+def _paint_palate(window: _Window) -> None:
+    """Paler than the gums, with a seam along the middle and ridges across its front; darker to the back."""
+    across = 2 * window.u - 1
+    wander = window.noise(window.u * 2, window.v * 3, 2.0)
+    ridges = np.sin(2 * np.pi * (window.v * 22 + 1.2 * np.abs(across) + 0.5 * wander))
+    ridges = ridges * smooth(window.v, 0.62, 0.42) * smooth(np.abs(across), 0.75, 0.45)
+    seam = np.exp(-((across / 0.05) ** 2)) * smooth(window.v, 0.30, 0.40)
+    vessels = window.noise(window.u * 4, window.v * 6, 3.0, 3)
+    colour = _mixed(GUM_EDGE, GUM, 0.45 + 0.35 * vessels)
+    colour = (
+        colour
+        * (1 + 0.10 * ridges - 0.15 * seam)[..., None]
+        * (1 - 0.45 * smooth(window.v, 0.5, 0.8))[..., None]
+    )
+    window.albedo[:] = colour
+    window.roughness[:] = 0.24
+    window.height[:] = (1.6 * ridges - 1.2 * seam) * window.size / 1024
 
 
 def _paint_gums(window: _Window, arch: Arch, box: Box) -> None:

@@ -11,7 +11,7 @@ from dreamhead.head.builtin.lids import INNER_CANTHUS, place_lids
 from dreamhead.head.builtin.surface import build_surface
 
 # Places along a ring where the margin lies on the eyeball, away from the inner corner.
-ON_BALL = [k for k in range(20) if k not in (16, 17, 18, 19, 0)]
+ON_BALL = [k for k in range(20) if k not in (15, 16, 17, 18, 19, 0, 1)]
 
 
 def rings(vertices, *numbers):

@@ -15,7 +15,7 @@ from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(len(SLIDER_NAMES), np.float32)
-FIGURES = [0.02783689, 0.04759451, 0.07420272, 1.763697, 12.44292, 0.5162541, 68.89339]
+FIGURES = [0.02761427, 0.04735237, 0.07426798, 1.772901, 12.3065, 0.5162449, 68.89316]
 
 
 def test_shapes(builtin):
@@ -131,12 +131,12 @@ def test_masks_and_fields(builtin):
 
 
 def test_deterministic_and_fast():
-    start = time.perf_counter()
+    start = time.process_time()
     first = build_head()
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     second = build_head()
-    print(f"built in {seconds:.2f} s")
-    assert seconds < 6.0  # measured 0.5 s on an idle core; 2 s is the promise
+    print(f"built in {seconds:.2f} s of one core")
+    assert seconds < 3.0  # measured 1.2 s; 2 s is the promise
     assert first.mean.tobytes() == second.mean.tobytes()
     assert first.identity_basis.tobytes() == second.identity_basis.tobytes()
     a, b = (head.expressions(head.macros["age"]) for head in (first, second))
@@ -164,5 +164,5 @@ def test_numbers_change_only_with_the_version(builtin, targets):
         np.abs(builtin.parts[0].uv).mean(),
         np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
     ]
-    assert GENERATOR_VERSION == 6
+    assert GENERATOR_VERSION == 10
     assert np.allclose(found, FIGURES, rtol=2e-5), found

@@ -83,6 +83,21 @@ def test_eyes_turn_about_their_centres(ict: LinearHead, targets: dict[str, Float
     assert not targets["eyeLookUpRight"][rows].any()
 
 
+def test_blinks_close_and_stay_off_the_eyeball(
+    ict: LinearHead, targets: dict[str, Floats], source: IctSource
+) -> None:
+    posed = ict.mean + targets["eyeBlinkLeft"]
+    for upper, lower in ((43, 47), (44, 46)):
+        marks = source.landmarks_68[[upper, lower]]
+        before = ict.mean[marks[0], 1] - ict.mean[marks[1], 1]
+        after = posed[marks[0], 1] - posed[marks[1], 1]
+        assert before > 7e-3 and after < 3e-4
+    center = ict.joints[JOINT_NAMES.index("eyeLeft")]
+    front = np.linalg.norm(posed[source.landmarks_68[[43, 44]]] - center, axis=1)
+    assert (front > 0.0150).all()
+    assert not targets["eyeBlinkLeft"][rows_of(ict, "eye_left", "eye_right")].any()
+
+
 def test_the_jaw_joint_agrees_with_jaw_open(ict: LinearHead, targets: dict[str, Floats]) -> None:
     rows = rows_of(ict, "teeth_lower")
     assert (ict.joint_weights[rows, JOINT_NAMES.index("jaw")] == 1).all()

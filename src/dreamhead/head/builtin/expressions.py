@@ -41,6 +41,10 @@ Points = NDArray[np.float64]
 
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
 TONGUE_OUT_JAW_DEG = 12.0
+# How far behind the seam of the resting lips a mouth ring may be rolled in (cm), and by how much it yields beyond.
+LIP_DEPTH = {5: 0.45, 4: 0.35, 3: 0.05}
+LIP_YIELD = 0.12
+SEALED = ("mouthRollLower", "mouthRollUpper", "mouthPress")  # lips that stay shut all along
 _SPLIT = 1.2  # cm: half width of the blend between a left and a right target
 
 
@@ -160,7 +164,23 @@ def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
     if base == "mouthClose":
         opened = known.get("jawOpen")
         return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
-    return parted(a.cage, a.rest, _table_field(a, base))
+    motion = _before_teeth(a, _table_field(a, base))
+    return _sealed(a, motion) if base in SEALED else parted(a.cage, a.rest, motion)
+
+
+def _before_teeth(a: Actor, motion: Points) -> Points:
+    """A motion whose lips roll in no deeper than the teeth's front: beyond LIP_DEPTH they turn aside.
+
+    Both arcs of the mouth's inner rings stop LIP_DEPTH (cm) behind where the lips meet at rest, softly.
+    """
+    motion = motion.copy()
+    seam = a.rest[a.cage.ring("m", LIP_CONTACT_RING), 2]
+    for ring, room in LIP_DEPTH.items():
+        nodes = a.cage.ring("m", ring)
+        deepest = seam - room - a.rest[nodes, 2]  # of dz
+        excess = np.maximum(deepest - motion[nodes, 2], 0)
+        motion[nodes, 2] += excess - LIP_YIELD * (1 - np.exp(-excess / LIP_YIELD))
+    return motion
 
 
 def _table_field(a: Actor, name: str) -> Points:
@@ -202,17 +222,32 @@ def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:
         for nodes in contact_pairs(a.cage, ring):
             points[nodes] += share * correction
     points[a.cage.midline, 0] = 0
-    behind6, behind7 = a.cage.ring("m", 6), a.cage.ring("m", 7)
+    points = _met(a, points, rounds)
+    return points - a.rest - opened
+
+
+def _sealed(a: Actor, motion: Points) -> Points:
+    """A motion after which the lips still meet all along, at the height between them."""
+    return _met(a, a.rest + motion, rounds=10, across=0.0) - a.rest
+
+
+def _met(a: Actor, points: Points, rounds: int, across: float = 0.15) -> Points:
+    """Cage points (N, 3) with both lips moved until their limit surfaces meet.
+
+    Each lip takes 0.4 of the missing height a round, and `across` of what is missing in depth.
+    """
+    contact = a.cage.ring("m", LIP_CONTACT_RING)
     for _ in range(rounds):
         trial = points.copy()
         lip_motion = points[contact] - a.rest[contact]
-        trial[behind6] = a.rest[behind6] + lip_motion
-        trial[behind7] = a.rest[behind7] + 0.8 * lip_motion
+        for ring, share in ((6, 1.0), (7, 0.8)):
+            nodes = a.cage.ring("m", ring)
+            trial[nodes] = a.rest[nodes] + share * lip_motion
         low, high = contact_on_surface(trial)
         gap = high - low - [0, LIP_GAP, 0]
         for ring, share in ((5, 1.0), (4, 0.6), (3, 0.2)):
             lower, upper = contact_pairs(a.cage, ring)
-            step = gap * [0, 0.4 * share, 0.15 * share]
+            step = gap * [0, 0.4 * share, across * share]
             points[upper] -= step
             points[lower] += step
-    return points - a.rest - opened
+    return points

@@ -206,8 +206,8 @@ def _tongue_out(g: Generator, pose: PosedCage) -> Points:
     lip_y = min(lower_lip[1] + 0.42, 0.5 * (lower_lip[1] + upper_lip[1]))
     knots = np.array(
         [
-            lower_lip[1:] + np.array([-1.75, 1.35]),
-            lower_lip[1:] + np.array([-0.70, 1.20]),
+            lower_lip[1:] + np.array([0.10, 1.70]),  # nearly straight: half-way it must clear the lip
+            lower_lip[1:] + np.array([0.42, 1.15]),
             [lip_y, lower_lip[2] + 0.35],
             [teeth_y, 0.5 * (upper_edge[2] + lower_edge[2])],
             base + np.array([-0.35, 0.25]),

@@ -1,4 +1,4 @@
-"""Gums around both arches: scalloped margins at the crowns' necks, papillae between them; centimetres."""
+"""Gums around both arches, papillae between their scalloped margins, and the palate above; centimetres."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.head.builtin.arch import Arch
-from dreamhead.head.builtin.part_mesh import UV_MARGIN, Box, PartMesh, capped_tube, into_box, outward
+from dreamhead.head.builtin.part_mesh import (
+    UV_MARGIN,
+    Box,
+    PartMesh,
+    band_faces,
+    capped_tube,
+    fitted_in_box,
+    flipped,
+    into_box,
+    outward,
+)
 from dreamhead.head.builtin.teeth import FACE_OUT
 
 Points = NDArray[np.float64]
@@ -16,6 +26,10 @@ BEHIND = 0.40  # cm beyond the last molar
 MARGIN = 0.96  # of a crown's height that shows at its middle
 PAPILLA = 0.58  # of a crown's height that shows between two crowns
 OUTER_MARGIN, INNER_MARGIN = 5, 10  # columns of a section
+SECTION = 14  # points of a section
+PALATE_ROOT = 12  # the column from which the palate springs
+PALATE_ROWS, PALATE_COLUMNS = 15, 13  # points along and across
+PALATE_VAULT = 0.75  # cm at its highest over the gums' inner wall
 DEEP = 0.95  # cm from the highest margin to the gum's hidden far side
 
 
@@ -47,6 +61,34 @@ def gums(arch: Arch, box: Box) -> PartMesh:
         uv = uv * [-1, 1] + [1, 0]
     uv = into_box(uv, box)
     return outward(PartMesh(mesh.vertices, mesh.faces, uv, mesh.uv_faces))
+
+
+def palate(arch: Arch, box: Box) -> PartMesh:
+    """The vault between the two sides of the upper gums' inner wall, seen from below in its UV box.
+
+    Rows run backwards from behind the front teeth, columns from the right to the left gum.
+    """
+    band = gums(arch, box).vertices[:-2].reshape(-1, SECTION, 3)
+    # At the middle of each left tooth, front to back: between them the wall's papillae would make waves.
+    knots = band[len(band) // 2 + PER_TOOTH // 2 :: PER_TOOTH, PALATE_ROOT]
+    at = np.linspace(0, len(knots) - 1, PALATE_ROWS)
+    wall = np.stack([np.interp(at, np.arange(len(knots)), knots[:, k]) for k in range(3)], -1)
+    across = np.linspace(-1, 1, PALATE_COLUMNS)
+    half = wall[:, :1]
+    vault = PALATE_VAULT * (1 - np.exp(-((half / 0.8) ** 2)))
+    grid = np.stack(
+        [
+            half * across,
+            wall[:, 1:2] + vault * (1 - np.abs(across) ** 2.2),
+            np.repeat(wall[:, 2:], len(across), 1),
+        ],
+        -1,
+    )
+    rows, columns = grid.shape[:2]
+    flat = grid.reshape(-1, 3)[:, [0, 2]] * [1, -1]
+    faces = band_faces(rows, columns, closed=False)
+    uv = fitted_in_box(flat, box)
+    return PartMesh(grid.reshape(-1, 3), flipped(faces), uv, flipped(faces))
 
 
 def gum_margins(arch: Arch, box: Box) -> tuple[float, float]:

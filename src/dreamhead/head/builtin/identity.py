@@ -57,7 +57,13 @@ LIMITS: dict[str, tuple[float, float]] = {
 JOINT_LIMITS: tuple[tuple[dict[str, float], float], ...] = (
     (dict(eye_hooded=1.0, epicanthus=0.8, lid_fullness=0.6, lid_crease=-0.8, eye_open=0.4), 1.8),
     (dict(ear_size=1.0, ear_length=1.0, ear_height=1.0, ear_point=1.0), 2.5),
-    (dict(double_chin=1.0, neck_sag=0.7, chin_height=0.6, neck_front=0.5, neck_length=-0.3), 2.2),
+    (
+        dict(
+            double_chin=1.0, neck_sag=0.5, chin_height=0.7, neck_front=0.3, jaw_projection=-0.5, mode_10=0.4
+        ),
+        1.7,
+    ),
+    (dict(lip_upper=1.0, lip_upper_forward=0.7, mouth_projection=0.4, mouth_height=0.6), 1.6),
     (dict(lip_upper_forward=1.0, lip_lower_forward=-1.0), 1.2),
     (dict(lip_upper_forward=-1.0, lip_lower_forward=1.0), 1.2),
 )

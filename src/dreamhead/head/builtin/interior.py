@@ -117,7 +117,7 @@ def margin_on_surface(points: Points) -> Points:
     return _on_surface(points, "e", LID_MARGIN_RING)
 
 
-def _close_lips(surface: Surface, points: Points, rounds: int = 10) -> Points:
+def _close_lips(surface: Surface, points: Points, rounds: int = 16) -> Points:
     """Move both lips until their limit surfaces stand LIP_GAP apart."""
     points, cage = points.copy(), surface.cage
     contact = cage.ring("m", LIP_CONTACT_RING)

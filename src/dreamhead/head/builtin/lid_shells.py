@@ -20,12 +20,12 @@ from dreamhead.head.builtin.surface import Surface, build_surface
 Points = NDArray[np.float64]
 Vertices = NDArray[np.int64]
 
-TEAR_HEIGHT = 0.038  # cm up the eyeball
+TEAR_HEIGHT = 0.034  # cm up the eyeball
 TEAR_ON_LID = 0.45  # of the way from the lid's wet edge to its front edge
 TEAR_SUNK = 0.012  # cm by which the strip's borders lie under lid and eye
 TEAR_ROWS = 5
 TEAR_HEIGHT_UV = 0.04  # of the map, across the strip
-SHADE_ROWS = (-0.10, 0.0, 0.12, 0.27, 0.45, 0.65)  # from under the lid's edge towards the eye's middle line
+SHADE_ROWS = (-0.10, 0.0, 0.14, 0.32, 0.56, 0.84)  # from under the lid's edge towards the eye's middle line
 SHADE_LIFT = 0.022  # cm over the sclera
 SHADE_UV = (0.48, 0.26)  # radius in the map of the first and last row
 CORNER_FAN = 3  # columns next to a corner that point at one spot

@@ -20,12 +20,23 @@ LID_EDGE_CLEARANCE = 0.022  # cm from the eyeball to the margin's back edge
 INNER_CANTHUS = 18  # place along an eye ring
 # Place -> how much of the caruncle there is, and its shape there: into the opening, up, towards the front (cm),
 # for rings 8, 5 and 6.
-_CARUNCLE = {18: 1.0, 17: 1.0, 19: 1.0}
+_CARUNCLE = {18: 1.0, 17: 1.0, 19: 1.0, 16: 0.7, 0: 0.7}
+# fmt: off
 _CARUNCLE_SHAPE = {
-    LID_MARGIN_MIDDLE_RING: {18: (0.05, 0.0, -0.13), 17: (0.10, 0.075, -0.14), 19: (0.10, -0.05, -0.14)},
-    LID_EDGE_RING: {18: (0.17, 0.01, -0.02), 17: (0.26, 0.08, -0.03), 19: (0.26, -0.06, -0.03)},
-    6: {18: (0.36, 0.01, -0.20), 17: (0.38, 0.11, -0.20), 19: (0.38, -0.08, -0.20)},
+    LID_MARGIN_MIDDLE_RING: {
+        18: (0.05, 0.0, -0.13), 17: (0.10, 0.075, -0.14), 19: (0.10, -0.05, -0.14),
+        16: (0.22, 0.15, -0.12), 0: (0.22, -0.07, -0.12),
+    },
+    LID_EDGE_RING: {
+        18: (0.17, 0.01, -0.02), 17: (0.26, 0.08, -0.03), 19: (0.26, -0.06, -0.03),
+        16: (0.36, 0.15, -0.08), 0: (0.36, -0.09, -0.08),
+    },
+    6: {
+        18: (0.36, 0.01, -0.20), 17: (0.38, 0.11, -0.20), 19: (0.38, -0.08, -0.20),
+        16: (0.44, 0.20, -0.22), 0: (0.44, -0.12, -0.22),
+    },
 }
+# fmt: on
 
 
 def place_lids(cage: Cage, points: Points, eye: Eye) -> Points:

@@ -104,6 +104,13 @@ def into_box(uv: Points, box: Box, margin: float = UV_MARGIN) -> Points:
     return low + uv * (high - low)
 
 
+def fitted_in_box(uv: Points, box: Box, margin: float = UV_MARGIN) -> Points:
+    """UV in any range scaled evenly into the middle of a box."""
+    low, high = np.array(box[:2]) + margin, np.array(box[2:]) - margin
+    least, most = uv.min(0), uv.max(0)
+    return (low + high) / 2 + (uv - (least + most) / 2) * ((high - low) / (most - least)).min()
+
+
 def outward(mesh: PartMesh) -> PartMesh:
     """The mesh, a closed piece, turned so that it encloses a positive volume."""
     points = mesh.vertices - mesh.vertices[mesh.faces.ravel()].mean(0)

@@ -14,9 +14,9 @@ from dreamhead.head.builtin import lid_shells
 from dreamhead.head.builtin.anatomy import EYE_CENTER, Eye
 from dreamhead.head.builtin.arch import LOWER, UPPER
 from dreamhead.head.builtin.eyes import cornea, eyeball
-from dreamhead.head.builtin.gums import gums
+from dreamhead.head.builtin.gums import gums, palate
 from dreamhead.head.builtin.lid_shells import Shell
-from dreamhead.head.builtin.part_mesh import PartMesh, mirrored
+from dreamhead.head.builtin.part_mesh import PartMesh, joined, mirrored
 from dreamhead.head.builtin.surface import build_surface
 from dreamhead.head.builtin.teeth import teeth
 from dreamhead.head.builtin.tongue import tongue
@@ -25,7 +25,7 @@ Points = NDArray[np.float64]
 
 # Boxes of the mouth's map (u0, v0, u1, v1), the bag's disc first.
 BAG_BOX = (0.0, 0.0, 0.42, 0.42)
-TONGUE_BOX = (0.42, 0.0, 0.88, 0.42)
+TONGUE_BOX, PALATE_BOX = (0.42, 0.0, 0.85, 0.42), (0.85, 0.0, 1.0, 0.42)
 GUMS_UPPER_BOX, GUMS_LOWER_BOX = (0.0, 0.42, 0.5, 0.61), (0.5, 0.42, 1.0, 0.61)
 TEETH_UPPER_BOX, TEETH_LOWER_BOX = (0.0, 0.61, 1.0, 0.805), (0.0, 0.805, 1.0, 1.0)
 ON_JAW = ("teeth_lower", "gums_lower", "tongue")
@@ -63,7 +63,7 @@ def part_meshes() -> dict[str, PartMesh]:
         **{name: _shell_mesh(name) for name in ON_LIDS},
         "teeth_upper": teeth(UPPER, TEETH_UPPER_BOX),
         "teeth_lower": teeth(LOWER, TEETH_LOWER_BOX),
-        "gums_upper": gums(UPPER, GUMS_UPPER_BOX),
+        "gums_upper": joined([gums(UPPER, GUMS_UPPER_BOX), palate(UPPER, PALATE_BOX)]),
         "gums_lower": gums(LOWER, GUMS_LOWER_BOX),
         "tongue": tongue(TONGUE_BOX),
     }

@@ -101,7 +101,7 @@ def build_flame(source: FlameSource, builtin: HeadModel, revision: str) -> Linea
         identity_basis=np.concatenate([shapes, _ridden(shapes, mouth)], 1).astype(np.float32),
         parts=parts,
         joint_weights=_joint_weights(source, builtin, mouth),
-        landmarks_478=borrowed_landmarks(match, builtin, parts[:3]),
+        landmarks_478=borrowed_landmarks(match, builtin, triangles, parts),
         landmarks_68=_landmarks_68(match, builtin, source, triangles),
         masks=_with_mouth(borrowed_masks(match, builtin, skin), builtin.masks, mouth),
         fields=fields,

@@ -26,6 +26,11 @@ STILL, MOVING = (
     4e-4,
 )  # metres: scans differ a little everywhere; below the first a vertex rests, above the
 # second it moves as measured, and fades between
+LID_CLEARANCE = 1.5e-4  # metres between a closed lid and the eyeball
+RIM_UNDER = 2.5e-4  # metres by which the rims of the sheet stay apart where the lids meet
+LID_REACH = 7e-3  # metres of the upper lid over which it is drawn down to close
+LID_SLACK = 2e-4  # metres that a lid's edge may lie in the ball at rest and still count as outside
+LID_DEPTH = 2e-3  # metres: what ends deeper is not a lid's outside
 TONGUE_JAW = 0.55  # of jawOpen in tongueOut
 TONGUE_LIP = 0.3  # of mouthLowerDown in it, both sides
 REACH = 2.0  # cm that the tip comes to lie before the lower lip
@@ -71,6 +76,70 @@ def settled(displacement: Floats) -> Floats:
     """(V, 3) metres without the noise of the scans."""
     length = np.linalg.norm(displacement, axis=1, keepdims=True)
     return (displacement * smoothstep(length, STILL, MOVING)).astype(np.float32)
+
+
+def clear_of_eyes(
+    displacement: Floats, vertices: Floats, skin: Ints, shell: Points, center: Points
+) -> Floats:
+    """A blink (V, 3) metres with what would end inside the eyeball pushed out along its radius.
+
+    skin: vertices that may be pushed, those that rest on or outside the ball; shell (N, 3) the eyeball's points.
+    """
+    arms = shell - center
+    lengths = np.linalg.norm(arms, axis=1)
+    tree = cKDTree(arms / lengths[:, None])
+
+    def clearance(points: Points) -> tuple[Points, Points, Points]:
+        arm = points - center
+        distance = np.linalg.norm(arm, axis=1)
+        direction = arm / distance[:, None]
+        _, near = tree.query(direction, k=4)
+        radius = lengths[near].max(1)
+        return distance - radius, direction, radius
+
+    rest = vertices[skin].astype(np.float64)
+    resting, _, _ = clearance(rest)
+    posed = rest + displacement[skin]
+    left, direction, radius = clearance(posed)
+    moved = np.linalg.norm(displacement[skin], axis=1) > MOVING
+    inside = moved & (resting > -LID_SLACK) & (left < LID_CLEARANCE) & (left > -LID_DEPTH)
+    pushed = center + direction * (radius + LID_CLEARANCE)[:, None]
+    out = displacement.copy()
+    out[skin[inside]] = (pushed - rest)[inside]
+    return out
+
+
+def closed_lids(displacement: Floats, vertices: Floats, margin: Ints, movers: Ints) -> Floats:
+    """A blink (V, 3) metres whose upper lid goes the rest of the way: as measured it leaves a slit.
+
+    margin: the rim of the sheet that lies under the lids' edges, all around; movers: vertices that go with it, more
+    the nearer they lie.  The corners stay as they are.
+    """
+    rest = vertices[margin].astype(np.float64)
+    posed = rest + displacement[margin]
+    inner, outer = rest[np.abs(rest[:, 0]).argmin()], rest[np.abs(rest[:, 0]).argmax()]
+    along = (rest[:, 0] - inner[0]) / (outer[0] - inner[0])
+    upper = rest[:, 1] > inner[1] + along * (outer[1] - inner[1])
+    order = np.argsort(posed[~upper, 0])
+    low = posed[~upper][order]
+    slit = np.zeros((int(upper.sum()), 3))
+    for axis in (1, 2):
+        slit[:, axis] = np.interp(posed[upper, 0], low[:, 0], low[:, axis]) - posed[upper, axis]
+    open_by = np.maximum(-slit[:, 1] - RIM_UNDER, 0)  # nothing where they meet already
+    middle = smoothstep(along[upper], 0.1, 0.3) * smoothstep(-along[upper], -0.97, -0.85)
+    slit *= (middle * open_by / np.maximum(-slit[:, 1], 1e-9))[:, None]
+    points = vertices[movers].astype(np.float64)
+    distance, near = cKDTree(rest[upper]).query(points, k=3)
+    weight = 1 / np.maximum(distance, 1e-5)
+    wanted = np.einsum("nk,nkc->nc", weight / weight.sum(1, keepdims=True), slit[near])
+    other, _ = cKDTree(rest[~upper]).query(points)
+    mine = np.clip(
+        other / np.maximum(distance[:, 0] + other, 1e-9), 0, 1
+    )  # 1 at the upper edge, 0 at the lower
+    share = (1 - smoothstep(distance[:, 0], 0.0, LID_REACH)) * smoothstep(mine, 0.4, 0.6)
+    out = displacement.copy()
+    out[movers] += (share[:, None] * wanted).astype(np.float32)
+    return out
 
 
 def tongue_out(

@@ -21,9 +21,9 @@ from dreamhead.head.borrow import (
     share_of_motion,
 )
 from dreamhead.head.correspondence import Correspondence, correspond
-from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_turns, with_eyes
+from dreamhead.head.eyes import EYE_PARTS, Eyeball, eye_turns, rim, with_eyes
 from dreamhead.head.geometry import triangulate
-from dreamhead.head.ict.expressions import arkit_expressions
+from dreamhead.head.ict.expressions import arkit_expressions, clear_of_eyes, closed_lids
 from dreamhead.head.ict.parts import (
     BACK_HEAD,
     FACE,
@@ -51,6 +51,7 @@ LICENCE = Licence(
     "shapes derived by dreamhead.",
 )
 SLIDER_LIMIT = 3.0  # the coefficients are drawn from N(0, 1)
+IN_SOCKET = 5.0  # of eye_ring, which counts 4 at the lid margin and grows inwards
 MOVED = 5e-4  # metres by which a vertex counts as moved
 
 
@@ -73,7 +74,12 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
     fields = borrowed_fields(match, builtin, skin, pieces.triangles)
     for eye in pieces.eyes:
         fields["eye_angle"][eye.vertices] = eye.angles(vertices[eye.vertices].astype(np.float64))
+    lining = _lining(source)
+    fields["eye_ring"][lining] = np.maximum(fields["eye_ring"][lining], IN_SOCKET)
+    outside = triangulate(source.neutral.faces[FACE[0] : BACK_HEAD[1]])
     floor = np.intersect1d(own["tongue"], np.union1d(own["gums_lower"], own["gums_upper"]))
+    displacements = arkit_expressions(source.expressions, vertices, own["tongue"], floor, source.landmarks_68)
+    _mend_blinks(displacements, source, pieces)
     return LinearHead(
         name="ict",
         revision=revision,
@@ -85,19 +91,31 @@ def build_ict(source: IctSource, builtin: HeadModel, revision: str) -> LinearHea
         identity_basis=basis,
         parts=pieces.parts,
         joint_weights=borrowed_weights(match, builtin, skin, share, _rigid(pieces)),
-        landmarks_478=borrowed_landmarks(match, builtin, pieces.parts),
+        landmarks_478=borrowed_landmarks(match, builtin, outside, pieces.parts),
         landmarks_68=pieces.landmarks_68,
         masks=_masks(match, builtin, source, own["skin"]),
         fields=fields,
         canonical=match.canonical.astype(np.float32),
-        displacements=arkit_expressions(
-            source.expressions, vertices, own["tongue"], floor, source.landmarks_68
-        ),
+        displacements=displacements,
         turns=eye_turns(),
         joints=joints,
         joint_basis=joint_basis,
         words_explained=explained,
     )
+
+
+def _mend_blinks(displacements: dict[str, Floats], source: IctSource, pieces: _Pieces) -> None:
+    """Blinks that close without a slit and stay off the eyeball, in place."""
+    faces = source.neutral.faces
+    for eye, side, sclera in zip(pieces.eyes, ("Left", "Right"), (SCLERA_LEFT, SCLERA_RIGHT), strict=True):
+        sheet, film = (f"{name}_{side.lower()}" for name in ("eye_occlusion", "lacrimal"))
+        margin = rim(next(part for part in pieces.parts if part.name == sheet).faces).astype(np.int32)
+        movers = np.unique(np.concatenate([pieces.own[name] for name in ("skin", sheet, film)]))
+        blink = closed_lids(displacements[f"eyeBlink{side}"], pieces.vertices, margin, movers)
+        shell = pieces.vertices[np.unique(faces[slice(*sclera)])].astype(np.float64)
+        displacements[f"eyeBlink{side}"] = clear_of_eyes(
+            blink, pieces.vertices, pieces.own["skin"], shell, eye.center
+        )
 
 
 @dataclass(frozen=True)
@@ -156,13 +174,16 @@ def _joints(
 def _masks(match: Correspondence, builtin: HeadModel, source: IctSource, skin: Ints) -> dict[str, Floats]:
     """The built-in head's masks; the sockets' lining counts as lid, where nothing may be carved or grown."""
     masks = borrowed_masks(match, builtin, skin)
-    lining = np.setdiff1d(
-        np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]]),
-        np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]]),
-    )
+    lining = _lining(source)
     for name, mask in masks.items():
         mask[lining] = float(name == "lids")
     return masks
+
+
+def _lining(source: IctSource) -> Ints:
+    """(N,) the sockets' vertices behind the lids."""
+    sockets = np.unique(source.neutral.faces[SOCKET_LEFT[0] : SOCKET_RIGHT[1]])
+    return np.setdiff1d(sockets, np.unique(source.neutral.faces[FACE[0] : BACK_HEAD[1]])).astype(np.int32)
 
 
 def _pupil(source: IctSource, side: str) -> Ints:

@@ -19,11 +19,13 @@ from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.groom import Cards, joined
 from dreamhead.head.wardrobe.hairstyles import Hairstyle
 from dreamhead.head.wardrobe.store import Arrays
-from dreamhead.head.wardrobe.surface import CRANIUM, Mask, Surface, azimuth
+from dreamhead.head.wardrobe.surface import CRANIUM, EAR_RING, Mask, Surface, azimuth
 
 Floats = NDArray[np.float64]
 Chart = Callable[[Floats], Floats]  # home points (N, 3) -> uv (N, 2), origin top left
 
+EAR_EDGE = 1.6  # ear ring coordinate at which painted hair ends
+EAR_FADE = 0.6  # cm of depth per ring
 CAP_AXIS = unit(np.array([0.0, 1.0, -0.25]))
 CAP_ANGLE = np.radians(150)  # polar angle at the chart's edge
 CAP_SIZE = 1024
@@ -67,8 +69,8 @@ def scalp_uv(home: Floats) -> Floats:
 
 def patch(surface: Surface, chosen: NDArray[np.bool_], offset: float, chart: Chart) -> Cards:
     """The skin faces whose three vertices are chosen (V,), lifted by offset cm along the normals."""
-    triangles = surface.triangles_without_ears
-    triangles = triangles[chosen[triangles].all(1)]
+    triangles = surface.triangles
+    triangles = triangles[(chosen & (surface.ear_ring < EAR_EDGE + 0.5))[triangles].all(1)]
     used, inverse = np.unique(triangles, return_inverse=True)
     corner = np.full(len(surface.home), -1, np.int64)
     owner = np.zeros(len(surface.home), np.int64)
@@ -111,7 +113,8 @@ def paint_scalp(surface: Surface, seed: int, style: Hairstyle) -> Arrays:
     size, settings = CAP_SIZE, style.cap
     home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
     wobble = gaussian_filter(rng.normal(size=(size, size)), size / 130) * size / 130
-    height = _depth(style.region, home) + settings.ragged * wobble
+    height = np.minimum(_depth(style.region, home), _before_ears(surface, scalp_uv, size))
+    height = height + settings.ragged * wobble
     kept = _depth(style.long_region, home) + 0.5 * settings.ragged * wobble
     long = np.clip(0.5 + kept / 0.5, 0, 1) if style.long is not None else np.ones((size, size))
     x, y = np.meshgrid((np.arange(size) + 0.5) / size - 0.5, (np.arange(size) + 0.5) / size - 0.5)
@@ -122,7 +125,7 @@ def paint_scalp(surface: Surface, seed: int, style: Hairstyle) -> Arrays:
     core = 1 - (1 - core) ** 2  # linear blending shows the dark late
     alpha, shade = strokes(density, flow, 60_000, 16, rng, strength=0.9)
     core = (settings.shaved + (settings.solid - settings.shaved) * long) * core
-    alpha = alpha * (1 - 0.35 * (1 - long))
+    alpha = alpha * (1 - 0.55 * (1 - long))
     return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
 
 
@@ -152,13 +155,14 @@ def paint_fuzz(surface: Surface, seed: int, region: Region, count: int = 110_000
     rng = np.random.default_rng(seed)
     size = FUZZ_SIZE
     home = _home_map(surface, scalp_uv, size, size, surface.home[:, 1] > -9)
-    height = gaussian_filter(_depth(region, home), size / 300)
+    height = np.minimum(_depth(region, home), _before_ears(surface, scalp_uv, size))
+    height = gaussian_filter(height, size / 300)
     points = rng.random((count, 2)) * size
     cell = points.astype(int)
     points = points[height[cell[:, 1], cell[:, 0]] > 0.1 + rng.normal(size=count) * 0.3]
     outwards = points / size - 0.5
     outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 0.02)
-    tone = rng.uniform(0.6, 1.2, len(points))
+    tone = rng.uniform(0.65, 1.0, len(points))
     alphas, shades = [], []
     for layer in range(FUZZ_LAYERS):
         alpha, shade = np.zeros((size, size)), np.full((size, size), 0.7)
@@ -172,7 +176,7 @@ def paint_fuzz(surface: Surface, seed: int, region: Region, count: int = 110_000
                 np.maximum.at(alpha, (y, x), cover)
                 shade[y[cover > 0.3], x[cover > 0.3]] = tone[cover > 0.3]
         alphas.append(alpha)
-        shades.append(shade * (0.7 + 0.4 * layer / (FUZZ_LAYERS - 1)))
+        shades.append(shade * (0.8 + 0.2 * layer / (FUZZ_LAYERS - 1)))
     return _channels(_square(alphas), _square(shades))
 
 
@@ -236,15 +240,37 @@ def _depth(region: Region, home: Floats) -> Floats:
     return gaussian_filter(height, size / 300)
 
 
+def _before_ears(surface: Surface, chart: Chart, size: int) -> Floats:
+    """(size, size) cm of depth before the ears, by their ring coordinate, at most 4."""
+    near = (surface.ear_ring < EAR_EDGE + 1.5) & (surface.home[:, 1] > -9)
+    rings = _mapped(surface, chart, size, size, near, surface.ear_ring[:, None], (0.0,))[..., 0]
+    return np.minimum(EAR_FADE * (EAR_EDGE - gaussian_filter(rings, size / 300)), 4.0)
+
+
 def _home_map(surface: Surface, chart: Chart, height: int, width: int, chosen: NDArray[np.bool_]) -> Floats:
-    """(height, width, 3) home position per texel, found at a quarter of the resolution."""
+    """(height, width, 3) home position per texel."""
+    return _mapped(
+        surface, chart, height, width, chosen & (surface.ear_ring <= EAR_RING), surface.home, FAR_AWAY
+    )
+
+
+def _mapped(
+    surface: Surface,
+    chart: Chart,
+    height: int,
+    width: int,
+    chosen: NDArray[np.bool_],
+    values: Floats,
+    elsewhere: tuple[float, ...],
+) -> Floats:
+    """(height, width, C) values (V, C) per texel, found at a quarter of the resolution."""
     on_skin = np.zeros(len(surface.home), bool)
-    on_skin[surface.triangles_without_ears.ravel()] = True
-    home = surface.home[on_skin & chosen]
+    on_skin[surface.triangles.ravel()] = True
+    on_skin &= chosen
     rows, columns = height // 4, width // 4
     u, v = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
-    found = LinearNDInterpolator(chart(home), home)(u, v)
-    found = np.where(np.isnan(found), FAR_AWAY, found)
+    found = LinearNDInterpolator(chart(surface.home[on_skin]), values[on_skin])(u, v)
+    found = np.where(np.isnan(found), elsewhere, found)
     return zoom(found, (4, 4, 1), order=1, grid_mode=True, mode="nearest")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter, label, zoom
 from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
@@ -81,11 +81,19 @@ def distance_field(points: Floats, normals: Floats) -> DistanceField:
     grid = _grid(low, STEP, fine_size)
     near = np.abs(field.ravel()) < BAND
     field.ravel()[near] = _signed(tree, points, normals, grid[near], hem)
-    field = field.astype(np.float32)
+    field = _one_inside(field).astype(np.float32)
     smooth = np.gradient(gaussian_filter(field, 0.7 / STEP, truncate=3.0), STEP)
     volume = np.gradient(gaussian_filter(field, 2.0 / STEP, truncate=2.5), STEP)
     layers = np.stack([field, *smooth, *volume], axis=-1).astype(np.float32)
     return DistanceField(low, STEP, layers)
+
+
+def _one_inside(field: Floats) -> Floats:
+    """The field with one inside: a pocket where the sign went wrong, off the rim of an ear, is outside."""
+    pockets, count = label(field < 0)
+    sizes = np.bincount(pockets.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    return np.where((pockets > 0) & (pockets != sizes.argmax()), -field, field)
 
 
 def _grid(low: Floats, step: float, size: NDArray[np.int64]) -> Floats:

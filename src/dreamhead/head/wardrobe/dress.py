@@ -79,7 +79,7 @@ def dress(
     else:
         raise UsageError(f"unknown wardrobe detail {detail!r}", 'use "full" or "low"')
     garments = [_garment(head, name, cards, worn, linear, detail) for name, cards in meshes.items()]
-    return sorted(garments, key=lambda garment: garment.alpha_mode == "BLEND")
+    return sorted(garments, key=lambda garment: (garment.alpha_mode == "BLEND", garment.name == "lenses"))
 
 
 def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float) -> dict[str, Cards]:

@@ -171,5 +171,12 @@ def _lid_arcs(surface: Surface, eye: int) -> tuple[Floats, Floats]:
     chord = inner[1] + along * (outer[1] - inner[1])
     arcs = []
     for part in (line[:, 1] >= chord, line[:, 1] <= chord):
-        arcs.append(line[part][np.argsort(along[part])])
+        arcs.append(_evenly(line[part][np.argsort(along[part])]))
     return arcs[0], arcs[1]
+
+
+def _evenly(line: Floats, count: int = 41) -> Floats:
+    """(count, 3) points at equal steps of length along a line (N, 3): heads differ in where their edges cross it."""
+    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    at = np.linspace(0, length[-1], count)
+    return np.column_stack([np.interp(at, length, line[:, axis]) for axis in range(3)])

@@ -191,7 +191,7 @@ def _fanned(
 
 def _taut(reach: Floats, sigma: tuple[float, float], mode: str | tuple[str, str]) -> Floats:
     """A reach (R, A) drawn tight: over ears and hollows as stretched cloth goes."""
-    for _ in range(4):
+    for _ in range(8):
         reach = np.maximum(reach, gaussian_filter(reach, sigma, mode=mode))
     return reach
 
@@ -245,7 +245,7 @@ def _cowl(
     ]
     points = _rested(surface, points)
     lip = [points[0] - 0.45 * flat, points[0] - 0.2 * flat + (0, 0.16, 0)]
-    hem = [points[-1] - 0.05 * flat - (0, 0.25, 0), points[-2] - (0, 0.3, 0)]
+    hem = _rested(surface, [points[-1] - 0.05 * flat - (0, 0.22, 0), points[-2] - (0, 0.25, 0)], 0.12)
     return sheet([[*lip, *points, *hem]], "cowl", centre=axis - np.array([0.0, 3.0, 0.0]))
 
 

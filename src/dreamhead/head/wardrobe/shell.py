@@ -24,6 +24,7 @@ AROUND = 72  # columns of a sheet
 LEFT = np.array([1.0, 0.0, 0.0])
 NEIGHBOURS = 12  # vertices of the default head that carry a point of a table to an identity
 FAR = 30.0  # cm beyond which no ray looks for skin
+STRIDE = 0.4  # cm between the looks
 
 
 @dataclass(frozen=True)
@@ -335,16 +336,22 @@ def outermost(
     surface: Surface, origins: Floats, directions: Floats, gap: float, nearest: float = 2.0
 ) -> Floats:
     """(...,) how far along rays (..., 3) the skin is last nearer than gap cm; `nearest` where it never is."""
-    steps = np.arange(nearest, FAR, 0.4)
+    steps = np.arange(nearest, FAR, STRIDE)
     points = origins[..., None, :] + steps[:, None] * directions[..., None, :]
-    inside = surface.distance.distance(points) < gap
-    last = np.where(inside.any(-1), inside.shape[-1] - 1 - inside[..., ::-1].argmax(-1), 0)
-    low, high = steps[last], steps[np.minimum(last + 1, len(steps) - 1)]
+    distance = surface.distance.distance(points)
+    skin = surface.vertices[np.unique(surface.triangles)]
+    near = ((points > skin.min(0) - gap) & (points < skin.max(0) + gap)).all(
+        -1
+    )  # far off its sign is no witness
+    inside = near & (distance < gap)
+    leaves = inside[..., :-1] & ~inside[..., 1:]
+    last = np.where(leaves.any(-1), leaves.shape[-1] - 1 - leaves[..., ::-1].argmax(-1), 0)
+    low, high = steps[last], steps[last + 1]
     for _ in range(5):
         middle = 0.5 * (low + high)
         within = surface.distance.distance(origins + middle[..., None] * directions) < gap
         low, high = np.where(within, middle, low), np.where(within, high, middle)
-    return np.where(inside.any(-1), 0.5 * (low + high), nearest)
+    return np.where(leaves.any(-1), 0.5 * (low + high), nearest)
 
 
 def grid_triangles(rows: int, columns: int) -> Ints:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dreamhead.head.wardrobe.atlas import STRIP_NAMES
+from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.flow import direction_field
 from dreamhead.head.wardrobe.groom import (
     Cards,
@@ -35,15 +37,16 @@ from dreamhead.head.wardrobe.tails import grow_tail
 
 Floats = NDArray[np.float64]
 
-ROW_SPAN = 84.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
+ABOVE_SKIN = 0.35  # cm of a gathering point
+NAPE = np.array([0.0, -0.5, -0.86])  # direction from the cranium's centre
+ROW_SPAN = 68.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
 SHORTEST = 0.4  # cm
 
 
 def grow_hair(style: Hairstyle, job: Job) -> Cards:
     """The strands of a hairstyle on a head.  A style without layers or tails gives empty cards."""
-    surface = job.surface
-    gathered = surface.nearest(np.array(style.gather), scalp_only=True) if style.gather else None
-    anchors = np.zeros((0, 3)) if gathered is None else gathered.points + 0.35 * gathered.normals
+    gathered = _gathering_points(style, job) if style.gather else None
+    anchors = np.zeros((0, 3)) if gathered is None else gathered.points + ABOVE_SKIN * gathered.normals
     parts = [grow_layer(style, layer, job, anchors) for layer in style.layers]
     if gathered is not None:
         for tail in style.tails:
@@ -96,6 +99,21 @@ def grow_layer(style: Hairstyle, layer: Layer, job: Job, anchors: Floats) -> Car
         max_kink=layer.max_kink,
         max_rise=layer.max_rise,
     )
+
+
+def _gathering_points(style: Hairstyle, job: Job) -> Roots:
+    """Where hair is gathered (G,), moved down towards the nape as far as a hat makes it."""
+    chosen = []
+    for point in np.array(style.gather):
+        reach, away = np.linalg.norm(point - CRANIUM), unit(point - CRANIUM)
+        for part in np.linspace(0, 1, 12):
+            nape = NAPE + np.array([0.5 * np.sign(point[0]), 0, 0])
+            at = CRANIUM + reach * unit((1 - part) * away + part * nape)
+            root = job.surface.nearest(at[None], scalp_only=True)
+            if job.press is None or job.press((root.points + root.normals)[:, None])[1].all():
+                break
+        chosen.append(root)
+    return Roots(*(np.concatenate([getattr(root, spec.name) for root in chosen]) for spec in fields(Roots)))
 
 
 def _lengths(

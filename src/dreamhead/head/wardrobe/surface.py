@@ -70,6 +70,7 @@ class Surface:
     triangles_without_ears: Ints
     distance: DistanceField
     eye_ring: Floats  # (V,) ring coordinate around the eyes, 4 at the lid margin
+    ear_ring: Floats  # (V,) ring coordinate around the ears, rising inwards
     eye_centres: Floats  # (2, 3) left, right on this head, cm
     home_eye_centres: Floats  # (2, 3)
 
@@ -149,6 +150,7 @@ def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray
         triangles_without_ears=outer[~ears],
         distance=distance_field(dense, dense_normals),
         eye_ring=np.asarray(head.fields["eye_ring"], np.float64),
+        ear_ring=np.asarray(head.fields["ear_ring"], np.float64),
         eye_centres=100.0 * np.asarray(head.joint_positions(identity)[4:6], np.float64),
         home_eye_centres=100.0 * np.asarray(head.joint_positions(zero)[4:6], np.float64),
     )
