@@ -17,7 +17,7 @@ from dreamhead.config import SelectConfig
 from dreamhead.errors import UsageError
 from dreamhead.head.model import Floats
 from dreamhead.head.wardrobe import ITEMS, SLOTS
-from dreamhead.head.wardrobe.hair_words import PAINTED_BEARDS, PAINTED_HAIR
+from dreamhead.head.wardrobe.hair_words import PAINTED_BEARDS, PAINTED_BROWS, PAINTED_HAIR
 from dreamhead.settings import did_you_mean
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.vocabulary import BEARDS, EYE_COLOURS, HAIR_COLOURS, HAIR_STYLES, HEADWEAR
@@ -115,6 +115,7 @@ def wardrobe(
     painted = attributes.changed(
         hair=_known(PAINTED_HAIR.get(chosen["hair"], chosen["hair"]), HAIR_STYLES, attributes.hair),
         beard=_known(PAINTED_BEARDS.get(chosen["beard"], chosen["beard"]), BEARDS, attributes.beard),
+        brows=PAINTED_BROWS.get(chosen["brows"], attributes.brows),
         headwear=_known(chosen["headwear"], HEADWEAR, "none"),
     )
     return {**chosen, "colours": colours, "attributes": painted.to_json()}
