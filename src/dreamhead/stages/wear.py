@@ -115,7 +115,7 @@ def wardrobe(
     painted = attributes.changed(
         hair=_known(PAINTED_HAIR.get(chosen["hair"], chosen["hair"]), HAIR_STYLES, attributes.hair),
         beard=_known(PAINTED_BEARDS.get(chosen["beard"], chosen["beard"]), BEARDS, attributes.beard),
-        brows=PAINTED_BROWS.get(chosen["brows"], attributes.brows),
+        brows=attributes.brows if chosen["brows"] == recalled["brows"] else PAINTED_BROWS[chosen["brows"]],
         headwear=_known(chosen["headwear"], HEADWEAR, "none"),
     )
     return {**chosen, "colours": colours, "attributes": painted.to_json()}
