@@ -74,6 +74,7 @@ def test_directx_flips_green_only() -> None:
 def test_orm_channels() -> None:
     occlusion, roughness = np.full((2, 2), 7, np.uint8), np.full((2, 2), 9, np.uint8)
     assert textures.packed_orm(occlusion, roughness)[0, 0].tolist() == [7, 9, 0]
+    assert textures.packed_orm(occlusion, roughness, 200)[0, 0].tolist() == [7, 9, 200]
 
 
 def test_specular_half_is_four_percent() -> None:

@@ -112,3 +112,31 @@ def test_a_rough_iris_mirrors_no_lamp():
         for value in (30, 115)
     )
     assert wet[..., 0].max() > 3 * rough[..., 0].max()
+
+
+def coloured(item, colour, **changes):
+    albedo = np.full((8, 8, len(colour)), colour, np.uint8)
+    return replace(item, albedo=albedo, **changes)
+
+
+def test_metal_has_no_diffuse_light_and_mirrors_in_its_own_colour():
+    cloth = coloured(sphere_item("cloth"), (230, 180, 60), roughness=np.full((8, 8), 80, np.uint8))
+    metal = replace(cloth, metalness=np.full((8, 8), 255, np.uint8))
+    dark = one_lamp((-1.0, 0.0, 0.2))
+    plain, shiny = (pictured([item], dark) for item in (cloth, metal))
+    assert shiny[32, 24, :3].mean() < 0.5 * plain[32, 24, :3].mean()  # lit from the side, nothing to mirror
+    lit = pictured([metal])[20:44, 14:34, :3].reshape(-1, 3).mean(0)
+    assert lit[0] > 2 * lit[2]
+
+
+def test_glass_tints_what_lies_behind_it():
+    behind = coloured(sphere_item("cloth"), (200, 200, 200))
+    pane = coloured(sphere_item("glass"), (0, 0, 0, 128))
+    before = replace(pane, vertices=(pane.vertices * 1.05).astype(np.float32))
+    plain, covered = pictured([behind]), pictured([behind, before])
+    ratio = covered[28:36, 20:28, :3].mean() / plain[28:36, 20:28, :3].mean()
+    assert 0.15 < ratio < 0.7  # through half of the light, from half of the light
+    inside = replace(pane, vertices=(pane.vertices * 0.5).astype(np.float32))
+    assert (
+        np.abs(pictured([behind, inside])[32, 24] - plain[32, 24]).max() < 0.02
+    )  # hidden glass is not drawn
