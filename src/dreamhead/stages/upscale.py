@@ -19,7 +19,7 @@ from dreamhead.stages.context import Context
 from dreamhead.stages.detail import drawn_detail
 from dreamhead.world.micro import relief_normal, relief_tile, tiled
 
-VERSION = 1
+VERSION = 2
 PORE_MM = 0.055
 FURROW_MM = 0.018
 TILE_TEXELS = 1024

@@ -15,28 +15,6 @@ from dreamhead.world.person import draw_following, draw_person
 from dreamhead.world.unusual import ODD_NAMES, UNUSUAL
 
 ARCHETYPE_SHARE = 0.6  # of the samples; the rest are drawn independently, so that binding is learned
-# What sets an infant apart from a child, added to the head's `child` macro.
-INFANT_SLIDERS = {
-    "cheek_fullness": 0.4,
-    "head_width": 0.7,
-    "temple": 0.4,
-    "forehead_height": 0.5,
-    "forehead_slope": -0.5,
-    "nose_projection": -0.5,
-    "nose_length": -0.6,
-    "nose_bridge": -0.5,
-    "bridge_width": 0.9,
-    "nose_tip_up": 0.4,
-    "chin_projection": -0.5,
-    "mouth_width": -0.6,
-    "lip_upper": 0.3,
-    "eye_spacing": 0.5,
-    "eye_height": -0.5,
-    "eye_depth": -0.3,
-    "jaw_width": 0.7,
-    "neck_width": 0.8,
-    "double_chin": 0.3,
-}
 ODD_SHARE = 0.3  # of the archetype samples, with one attribute against the type ("a blue sailor")
 
 
@@ -200,7 +178,11 @@ def identity_vector(
 
     grown = 1.0 - attributes.childhood
     add_macro("age", 1.1 * attributes.skin_age**1.3 * grown)
-    add_macro("child", 1.5 * attributes.childhood)
+    if "baby" in macros:
+        add_macro("child", 1.3 * attributes.childhood * (1.0 - attributes.infancy))
+        add_macro("baby", 1.2 * attributes.infancy)
+    else:
+        add_macro("child", 1.5 * attributes.childhood)
     add_macro("masculine", (0.65 if attributes.sex == "male" else -1.0) * (0.15 + 0.85 * grown))
     # a chubby child has round cheeks, not the jowls and double chin of the `fat` macro
     add_macro("fat", max(attributes.weight, -0.35) * 1.1 * (0.25 + 0.75 * grown))
@@ -213,8 +195,7 @@ def identity_vector(
         "jaw_width": 0.8 * attributes.width,
         "face_length": -0.35 * attributes.width,
     }
-    infant = {name: attributes.infancy * value for name, value in INFANT_SLIDERS.items()}
-    for source in (sliders, infant, attributes.sliders):
+    for source in (sliders, attributes.sliders):
         for name, value in source.items():
             if name in slider_names:
                 vector[slider_names.index(name)] += value
