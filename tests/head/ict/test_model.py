@@ -7,6 +7,7 @@ import pytest
 
 from dreamhead.head.builtin.anatomy import JAW_HINGE
 from dreamhead.head.builtin.model import BuiltinHead
+from dreamhead.head.geometry import part_normals
 from dreamhead.head.ict.source import IctSource
 from dreamhead.head.linear import LinearHead, packed, unpacked
 from dreamhead.head.model import ARKIT_NAMES, JOINT_NAMES, Floats
@@ -81,6 +82,14 @@ def test_eyes_turn_about_their_centres(ict: LinearHead, targets: dict[str, Float
         targets["eyeLookOutLeft"][rows][front, 0] > 0.004 > -0.004 > targets["eyeLookInLeft"][rows][front, 0]
     )
     assert not targets["eyeLookUpRight"][rows].any()
+
+
+def test_eyeballs_look_outwards(ict: LinearHead) -> None:
+    normals = part_normals(ict.mean, ict.parts)
+    for name, joint in (("eye_left", "eyeLeft"), ("eye_right", "eyeRight")):
+        rows = rows_of(ict, name)
+        arm = ict.mean[rows] - ict.joints[JOINT_NAMES.index(joint)]
+        assert (np.einsum("nc,nc->n", arm, normals[rows]) > 0).all()
 
 
 def test_blinks_close_and_stay_off_the_eyeball(

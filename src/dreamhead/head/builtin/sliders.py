@@ -128,7 +128,7 @@ JAW: dict[str, Field] = {
     "chin_cleft": lambda p, m: move(bump(p, (0, -6.4, 11), (0.35, 0.7, 1.2)), (0, 0, -0.25)),
     "chin_point": lambda p, m: move(bump(p, (0, -7.2, 10.9), (1.0, 0.9, 1.5)), (0, -0.4, 0.2)),
     "chin_crease": lambda p, m: move(bump(p, (0, -5.3, 11), (1.7, 0.5, 1)), (0, 0, -0.25)),
-    "double_chin": lambda p, m: move(bump(p, (0, -8.8, 6.6), (3.0, 1.9, 3.0)), (0, -0.85, 0.35)),
+    "double_chin": lambda p, m: move(bump(p, (0, -9.5, 6.1), (3.2, 2.6, 3.2)), (0, -0.9, 0.1)),
     "jowl": lambda p, m: move(bump(p, (3.7, -5.7, 8.2), (1.1, 1.0, 1.5)), (0.28, -0.5, 0.12)),
 }
 BROW: dict[str, Field] = {

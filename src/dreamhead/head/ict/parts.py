@@ -43,7 +43,7 @@ TEETH_BOX: Box = (0.5, 0.0, 1.0, 0.5)
 MOUTH_BOX: Box = (0.02, 0.52, 0.48, 0.98)
 LIMBUS_DEG = 26.0  # from the gaze: the white shell ends, the iris's begins
 OVERLAP_DEG = 6.0  # by which it goes on beneath
-PUPIL_EDGE = 1.04  # of the pupil's least radius: vertices on its edge
+PUPIL_EDGE = 1.08  # of the pupil's least radius: vertices on its edge
 PUPIL_STEP = 0.15  # radians: nearer ones stand behind each other
 ON_JAW_SHARE = 0.5  # of the lower teeth's motion: what moves more belongs to the lower jaw
 TONGUE_HALF_WIDTH = 2.3  # cm: wider pieces of the lower jaw are gums
@@ -75,12 +75,19 @@ def eyeball(mesh: Mesh, sclera: tuple[int, int], iris: tuple[int, int], pupil: I
         return eye.angles(points[faces.ravel()]).reshape(-1, 4)
 
     white, coloured = angles(outer).max(1) > LIMBUS_DEG, angles(inner).min(1) < LIMBUS_DEG + OVERLAP_DEG
+    coloured &= _outwards(points[inner], center)  # the iris has a back too, which nothing shows
     black = _pupil_cap(eye, points, np.intersect1d(pupil, inner))
     return replace(eye, faces=np.concatenate([outer[white], inner[coloured], black]))
 
 
+def _outwards(corners: Points, center: Points) -> NDArray[np.bool_]:
+    """(F,) which faces (F, 4, 3) look away from the centre."""
+    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    return np.einsum("fc,fc->f", normal, corners.mean(1) - center) > 0
+
+
 def _pupil_cap(eye: Eyeball, points: Points, pupil: Ints) -> Ints:
-    """Quads (F, 4) over the hole in the iris, through which one would see the shell's back: its inner edge, closed."""
+    """Quads (F, 4) over the hole in the iris, through which one would see the shell's back: its front edge, closed."""
     depth = (points[pupil] - eye.center) @ eye.gaze
     around = eye.around(points[pupil])
     radius = np.linalg.norm(points[pupil] - eye.center - depth[:, None] * eye.gaze, axis=1)
@@ -89,7 +96,7 @@ def _pupil_cap(eye: Eyeball, points: Points, pupil: Ints) -> Ints:
     edge = np.nonzero((radius < PUPIL_EDGE * radius.min()) & (depth > 0))[0]
     for row in edge[np.argsort(azimuth[edge])]:
         if ring and azimuth[row] - azimuth[ring[-1]] < PUPIL_STEP:
-            if depth[row] < depth[ring[-1]]:
+            if depth[row] > depth[ring[-1]]:
                 ring[-1] = int(row)
             continue
         ring.append(int(row))
