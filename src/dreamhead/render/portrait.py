@@ -176,6 +176,7 @@ def _lighting(subject: Subject, visibility: Visibility, view: Cameras, studio: S
     )
 
 
+SCATTER = (0.20, 0.08, 0.05)  # how far past the terminator red, green and blue light go on open skin
 _DEFAULT_ROUGHNESS = {
     "skin": 0.5,
     "eye": 0.08,
@@ -262,9 +263,11 @@ def _mirrored(points: Points, lighting: Lighting, strength: float = 1.0) -> Tens
 def _shade_skin(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
     light = _fine_soft(points, lighting)
     shine = _mirrored(points, lighting)
+    # In a crease the skin around stops what would have come through from behind it.
+    width = points.openness[:, None] ** 2 * light.new_tensor(SCATTER)
     for _, direction, reaching in _lamps(points, lighting):
         fine = (points.normal * direction).sum(1)
-        light = light + scattered(fine, (0.20, 0.08, 0.05)) * reaching
+        light = light + scattered(fine, width) * reaching
         broad = ggx(
             points.normal, points.view, direction, _seen_by_lamp(points.roughness), points.reflectance
         )

@@ -94,7 +94,7 @@ def wardrobe(
     recalled = {
         "hair": attributes.hair,
         "beard": attributes.beard,
-        "brows": "bushy" if attributes.brows > 1.0 else "thin" if attributes.brows < 0.5 else "natural",
+        "brows": brows_of(attributes.brows),
         "headwear": attributes.headwear,
     }
     chosen = {
@@ -119,6 +119,12 @@ def wardrobe(
         headwear=_known(chosen["headwear"], HEADWEAR, "none"),
     )
     return {**chosen, "colours": colours, "attributes": painted.to_json()}
+
+
+def brows_of(strength: float) -> str:
+    """The brows for how strong they were read to be, 0..1.3."""
+    steps = ((0.32, "sparse"), (0.5, "thin"), (1.0, "natural"))
+    return next((name for limit, name in steps if strength < limit), "bushy")
 
 
 def nothing_in(slot: str) -> str:

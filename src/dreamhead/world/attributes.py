@@ -180,7 +180,7 @@ def identity_vector(
     add_macro("age", 1.1 * attributes.skin_age**1.3 * grown)
     if "baby" in macros:
         add_macro("child", 1.3 * attributes.childhood * (1.0 - attributes.infancy))
-        add_macro("baby", 1.2 * attributes.infancy)
+        add_macro("baby", 0.95 * attributes.infancy)
     else:
         add_macro("child", 1.5 * attributes.childhood)
     add_macro("masculine", (0.65 if attributes.sex == "male" else -1.0) * (0.15 + 0.85 * grown))
