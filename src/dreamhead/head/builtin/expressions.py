@@ -41,10 +41,20 @@ Points = NDArray[np.float64]
 
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
 TONGUE_OUT_JAW_DEG = 12.0
+# Depth in cm of the nasolabial fold in the targets that press the cheek against the lip, and its places on the loop.
+CREASES = {"mouthSmile": 0.16, "noseSneer": 0.10, "mouthUpperUp": 0.08, "mouthDimple": 0.05}
+FOLD_PLACES = range(8, 15)
 # How far behind the seam of the resting lips a mouth ring may be rolled in (cm), and by how much it yields beyond.
 LIP_DEPTH = {5: 0.45, 4: 0.35, 3: 0.05}
 LIP_YIELD = 0.12
-SEALED = ("mouthRollLower", "mouthRollUpper", "mouthPress")  # lips that stay shut all along
+# Targets in which the lips stay shut all along, and the gap (cm) that is left between them.
+SEALED = {
+    "mouthRollLower": 0.03,
+    "mouthRollUpper": 0.13,  # full lips would cross with less
+    "mouthPress": LIP_GAP,
+    "mouthSmile": LIP_GAP,
+    "mouthDimple": LIP_GAP,
+}
 _SPLIT = 1.2  # cm: half width of the blend between a left and a right target
 
 
@@ -164,8 +174,27 @@ def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
     if base == "mouthClose":
         opened = known.get("jawOpen")
         return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
-    motion = _before_teeth(a, _table_field(a, base))
-    return _sealed(a, motion) if base in SEALED else parted(a.cage, a.rest, motion)
+    motion = _table_field(a, base) + CREASES.get(base, 0.0) * _crease(a)
+    if base.startswith("mouthRoll"):
+        motion = _before_teeth(a, motion)
+    if base in SEALED:
+        motion = _met(a, a.rest + motion, 10, SEALED[base], across=0.0) - a.rest
+    return parted(a.cage, a.rest, motion)
+
+
+def _crease(a: Actor) -> Points:
+    """(N, 3) the nasolabial fold at 1 cm: its loop sinks into the face, the cheek beside it swells over it."""
+    motion = np.zeros_like(a.rest)
+    loop = np.array([a.cage.index["f", 1, place] for place in FOLD_PLACES])
+    cheek = np.array([a.cage.index[a.cage.rims["f"][place]] for place in FOLD_PLACES])
+    depth = np.sin(np.pi * np.linspace(0.15, 0.9, len(FOLD_PLACES)))[:, None]
+    outward = a.rest[loop] * [1, 0, 1]
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    across = a.rest[cheek] - a.rest[loop]
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    motion[loop] = -depth * outward
+    motion[cheek] = depth * (0.45 * outward - 0.35 * across)
+    return motion
 
 
 def _before_teeth(a: Actor, motion: Points) -> Points:
@@ -226,13 +255,8 @@ def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:
     return points - a.rest - opened
 
 
-def _sealed(a: Actor, motion: Points) -> Points:
-    """A motion after which the lips still meet all along, at the height between them."""
-    return _met(a, a.rest + motion, rounds=10, across=0.0) - a.rest
-
-
-def _met(a: Actor, points: Points, rounds: int, across: float = 0.15) -> Points:
-    """Cage points (N, 3) with both lips moved until their limit surfaces meet.
+def _met(a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, across: float = 0.15) -> Points:
+    """Cage points (N, 3) with both lips moved until their limit surfaces stand `apart` cm from each other.
 
     Each lip takes 0.4 of the missing height a round, and `across` of what is missing in depth.
     """
@@ -244,7 +268,7 @@ def _met(a: Actor, points: Points, rounds: int, across: float = 0.15) -> Points:
             nodes = a.cage.ring("m", ring)
             trial[nodes] = a.rest[nodes] + share * lip_motion
         low, high = contact_on_surface(trial)
-        gap = high - low - [0, LIP_GAP, 0]
+        gap = high - low - [0, apart, 0]
         for ring, share in ((5, 1.0), (4, 0.6), (3, 0.2)):
             lower, upper = contact_pairs(a.cage, ring)
             step = gap * [0, 0.4 * share, across * share]
