@@ -14,9 +14,9 @@ import argparse
 from pathlib import Path
 
 from dreamhead.head.borrow import LEAST_EXPLAINED
-from dreamhead.head.flame.expressions import LEAST_EXPLAINED as LEAST_FITTED
 from dreamhead.head.linear import LinearHead
 from dreamhead.head.load import load_head
+from dreamhead.head.model import ARKIT_NAMES
 
 
 def main() -> None:
@@ -34,8 +34,9 @@ def main() -> None:
         print(f"| {name} | {share:.2f} | {'' if share >= LEAST_EXPLAINED else 'left out'} |")
     if head.expressions_explained:
         print("\n| expression | explained | taken |\n|---|---|---|")
-        for name, share in head.expressions_explained.items():
-            print(f"| {name} | {share:.2f} | {'fitted' if share >= LEAST_FITTED else 'carried'} |")
+        for name in ARKIT_NAMES:
+            share = head.expressions_explained.get(name)
+            print(f"| {name} | {'| carried' if share is None else f'{share:.2f} | fitted'} |")
 
 
 if __name__ == "__main__":

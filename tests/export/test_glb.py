@@ -68,7 +68,8 @@ def test_names_in_order_on_every_mesh_that_moves(head: ReadHead) -> None:
     for found in named.values():
         assert found[:52] == ARKIT_NAMES
         assert found[52:56] == ("browInnerUpLeft", "browInnerUpRight", "cheekPuffLeft", "cheekPuffRight")
-        assert len(found[56:]) == 15 and all(name.startswith("viseme_") for name in found[56:])
+        assert len(found[56:71]) == 15 and all(name.startswith("viseme_") for name in found[56:71])
+        assert found[71:] == ("eyeBlinkHalfLeft", "eyeBlinkHalfRight", "jawOpenJoint")
 
 
 def test_skeleton(head: ReadHead) -> None:

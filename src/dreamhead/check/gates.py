@@ -13,9 +13,10 @@ from PIL import Image
 from dreamhead.check.read_glb import ReadHead, read_glb
 from dreamhead.check.validator import validate
 from dreamhead.errors import DamagedFileError
+from dreamhead.head.correctives import HALF_BLINKS, JAW_JOINT
 from dreamhead.head.model import ARKIT_NAMES, JOINT_NAMES
 
-STILL_BY_DESIGN = ("viseme_sil",)
+STILL_BY_DESIGN = ("viseme_sil", *HALF_BLINKS, JAW_JOINT)  # a corrective may have nothing to mend
 LEAST_MOTION = 1e-4  # metres that every other target must reach somewhere
 MOST_MOTION = 0.08
 LEAST_STILL_SHARE = 0.2  # of the skin's corners that a target must leave alone

@@ -51,6 +51,7 @@ LIP_YIELD = 0.12
 SEALED = {
     "mouthRollLower": 0.03,
     "mouthRollUpper": 0.13,  # full lips would cross with less
+    "mouthPucker": 0.05,
     "mouthPress": LIP_GAP,
     "mouthSmile": LIP_GAP,
     "mouthDimple": LIP_GAP,

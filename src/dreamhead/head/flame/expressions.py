@@ -1,8 +1,9 @@
 """The 52 ARKit expressions on FLAME, which has none of them by name.
 
 Each of the built-in head's targets, carried to FLAME's surface, is fitted by FLAME's own expression directions and
-the turning of its jaw (ridge regression, a few Gauss-Newton steps for the rotation).  Where that explains less than
-LEAST_EXPLAINED of the motion, the carried displacement itself is taken.  Eyes turn by FLAME's own joints.
+the turning of its jaw in those that move the jaw (ridge regression, a few Gauss-Newton steps for the rotation).
+Where that explains less than LEAST_EXPLAINED of the motion, or moves the other side of the face too in an expression
+of one side, the carried displacement itself is taken.  Eyes turn by FLAME's own joints.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ Points = NDArray[np.float64]
 
 JAW = 2  # of FLAME's joints
 LEAST_EXPLAINED = 0.6  # of a target's squared displacement
+JAW_NAMES = ("jawOpen", "jawForward", "jawLeft", "jawRight", "mouthClose", "mouthFunnel", "tongueOut")
+SIDE_LEAK = 0.25  # of its own side's mean motion that an expression of one side may move the other by
+MIDDLE = 5e-3  # metres from the middle plane that belong to neither side
 NOISE = 1e-3  # metres by which a vertex may miss; expression coefficients are drawn from N(0, 1)
 JAW_SPREAD = 0.2  # radians, of the jaw's rotation
 STEPS = 4
@@ -53,10 +57,10 @@ def fit_expressions(
             blank = np.zeros(len(expressions)), np.zeros(3)
             fits[name] = Fit(*blank, 1.0, target.astype(np.float32), True)
             continue
-        coefficients, jaw = _solved(source, expressions, goal, rows)
+        coefficients, jaw = _solved(source, expressions, goal, rows, name in JAW_NAMES)
         displacement = posed(source, coefficients, jaw)
         explained = float(1 - np.square(displacement[rows].ravel() - goal).sum() / total)
-        carried = explained < LEAST_EXPLAINED
+        carried = explained < LEAST_EXPLAINED or _leaks(name, source.template, displacement)
         used = target if carried else displacement
         fits[name] = Fit(coefficients, jaw, explained, used.astype(np.float32), carried)
     return fits
@@ -90,10 +94,19 @@ def skinned(source: FlameSource, vertices: Points, joints: Points, rotations: Po
     return np.einsum("vj,vjr->vr", source.weights, moved)
 
 
+def _leaks(name: str, template: Points, displacement: Points) -> bool:
+    """Whether an expression of one side moves the other: a jaw named by a side moves both."""
+    side = 1.0 if name.endswith("Left") else -1.0 if name.endswith("Right") else 0.0
+    if not side or name in JAW_NAMES or name.startswith(("mouthLeft", "mouthRight")):
+        return False
+    motion, across = np.linalg.norm(displacement, axis=1), side * (template[:, 0] - template[:, 0].mean())
+    return bool(motion[across < -MIDDLE].mean() > SIDE_LEAK * motion[across > MIDDLE].mean())
+
+
 def _solved(
-    source: FlameSource, expressions: Points, goal: Points, rows: NDArray[np.integer[Any]]
+    source: FlameSource, expressions: Points, goal: Points, rows: NDArray[np.integer[Any]], with_jaw: bool
 ) -> tuple[Points, Points]:
-    """Coefficients and jaw rotation that come nearest to the goal, by Gauss-Newton from rest."""
+    """Coefficients and, if asked, jaw rotation that come nearest to the goal, by Gauss-Newton from rest."""
     count = len(expressions)
     parameters = np.zeros(count + 3)
     prior = NOISE**2 / np.concatenate([np.ones(count), np.full(3, JAW_SPREAD**2)])
@@ -107,6 +120,8 @@ def _solved(
             jaw.append((posed(source, ahead[:count], ahead[count:])[rows].ravel() - here) / step)
         design = np.concatenate([expressions, np.stack(jaw)])
         residual = goal - here
+        if not with_jaw:
+            design[count:] = 0
         system = design @ design.T + np.diag(prior)
         parameters = parameters + np.linalg.solve(system, design @ residual - prior * parameters)
     return parameters[:count], parameters[count:]

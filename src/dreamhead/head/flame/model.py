@@ -127,7 +127,7 @@ def _padded(static: Landmarks) -> Landmarks:
 def _expressions(
     source: FlameSource, match: Correspondence, builtin: HeadModel, skin: Ints, balls: Ints, mouth: Mouth
 ) -> tuple[dict[str, Floats], dict[str, float]]:
-    """{ARKit name: (V, 3)} and how much of each FLAME's own directions explain.
+    """{ARKit name: (V, 3)} and how much FLAME's own directions explain of each that they were taken for.
 
     Eyeballs turn by their joints, never by a displacement; the mouth moves as the built-in head's does.
     """
@@ -141,7 +141,7 @@ def _expressions(
         own[balls] = 0
         inside = match.similarity.undo_vectors(targets[name][mouth.rows])
         displacements[name] = np.concatenate([own, inside]).astype(np.float32)
-    return displacements, {name: fit.explained for name, fit in fits.items()}
+    return displacements, {name: fit.explained for name, fit in fits.items() if not fit.carried}
 
 
 def _eyeballs(source: FlameSource) -> tuple[Eyeball, Eyeball]:
