@@ -11,7 +11,7 @@ from tests.priors.tiny import write_studio
 
 SOURCE = Path(__file__).parents[1] / "src" / "dreamhead"
 STEPS = (
-    "models.head=builtin",
+    "head.model=builtin",
     "select.candidates=3",
     "select.captions=40",
     "select.lights=1",

@@ -148,13 +148,14 @@ def candidate_bank(camera: CandidateCamera, config: SelectConfig, context: Conte
 def kept(kind: str, source: list[Any], make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:
     """Arrays that depend on `source` alone: shipped with the package, kept in the cache, or made now and kept.
 
-    They are kept in half precision, and a fresh result is rounded the same, so that it does not matter which.
+    They are kept in half precision, and a fresh result is rounded and laid out the same (sums depend on the order
+    in memory), so that it does not matter which.
     """
     name = f"{fingerprint(source)[:16]}.safetensors"
     shipped, stored = assets_folder() / kind / name, cache_folder(kind, name)
     half = load_arrays(shipped) if shipped.is_file() else _stored(stored)
     if half is None:
-        half = {key: value.astype(np.float16) for key, value in make().items()}
+        half = {key: np.ascontiguousarray(value, np.float16) for key, value in make().items()}
         keep(stored, array_bytes(half))
     return {key: value.astype(np.float32) for key, value in half.items()}
 

@@ -128,7 +128,7 @@ GLASSES: Mapping[str, Words] = {
     "aviators": Words(
         "a person wearing dark aviator sunglasses",
         ("sunglasses", "aviators", "aviator sunglasses", "aviator glasses", "dark shades", "black shades",
-         "dark glasses", "pilot's glasses", "mirrored sunglasses", "aviator", "goggles", "sun glasses",
+         "dark glasses", "pilot's glasses", "mirrored sunglasses", "goggles", "sun glasses",
          "tinted glasses", "black glasses", "dark spectacles"),
         (),
         (0.80, 0.56, 0.22),
