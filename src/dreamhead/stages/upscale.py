@@ -17,6 +17,7 @@ from dreamhead.render.chart import bake, millimetres_per_unit
 from dreamhead.render.rasterize import rasterizer
 from dreamhead.stages.context import Context
 from dreamhead.stages.detail import drawn_detail
+from dreamhead.stages.seam import closed_seams
 from dreamhead.world.micro import relief_normal, relief_tile, tiled
 
 VERSION = 2
@@ -38,9 +39,8 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     detail = drawn_detail(asset, context, fine, chart_mm / fine, config.detail)
 
     def enlarged(image: Floats) -> Floats:
-        return super_resolved(
-            restored(image, context.priors.restorer), context.priors.upscaler, size, context.device
-        )
+        whole = closed_seams(restored(image, context.priors.restorer), skin, chart_mm / image.shape[0])
+        return super_resolved(whole, context.priors.upscaler, size, context.device)
 
     maps: dict[str, NDArray[np.uint8] | NDArray[np.uint16]] = {}
     context.progress(1, 6, "albedo")
@@ -67,7 +67,12 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     relief = relief_normal(height, chart_mm / size)
     slopes += relief[..., :2] / relief[..., 2:]
     del relief
-    maps["normal"] = fine_normals(enlarged(asset.maps["normal"]), slopes)
+    normal = restored(
+        asset.maps["normal"], context.priors.restorer
+    )  # its axes turn at a seam, so it is not closed
+    normal = super_resolved(normal, context.priors.upscaler, size, context.device)
+    maps["normal"] = fine_normals(normal, slopes)
+    del normal
     del slopes
     context.progress(5, 6, "displacement")
     layers = asset.maps["displacement"], detail.displacement

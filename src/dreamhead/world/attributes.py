@@ -183,7 +183,7 @@ def identity_vector(
         add_macro("baby", 0.95 * attributes.infancy)
     else:
         add_macro("child", 1.5 * attributes.childhood)
-    add_macro("masculine", (0.65 if attributes.sex == "male" else -1.0) * (0.15 + 0.85 * grown))
+    add_macro("masculine", (0.65 if attributes.sex == "male" else -1.25) * (0.15 + 0.85 * grown))
     # a chubby child has round cheeks, not the jowls and double chin of the `fat` macro
     add_macro("fat", max(attributes.weight, -0.35) * 1.1 * (0.25 + 0.75 * grown))
     gaunt = max(-attributes.weight, 0.0)

@@ -127,7 +127,7 @@ GLASSES: Mapping[str, Words] = {
     ),
     "aviators": Words(
         "a person wearing dark aviator sunglasses",
-        ("sunglasses", "aviators", "aviator sunglasses", "aviator glasses", "dark shades", "black shades",
+        ("sunglasses", "aviator sunglasses", "aviator glasses", "dark shades", "black shades",
          "dark glasses", "pilot's glasses", "mirrored sunglasses", "goggles", "sun glasses",
          "tinted glasses", "black glasses", "dark spectacles"),
         (),
