@@ -59,7 +59,7 @@ def _high(values: Floats, deviation: float) -> Floats:
 def _factor(values: Floats, deviation: float, strength: float) -> Floats:
     positive = np.maximum(values, 1e-3)
     factor = np.clip(positive / _low(positive, deviation), 1 / RATIO_LIMIT, RATIO_LIMIT)
-    return factor ** np.float32(strength)
+    return np.asarray(factor ** np.float32(strength), np.float32)
 
 
 def _low(values: Floats, deviation: float) -> Floats:
