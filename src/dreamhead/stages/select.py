@@ -30,7 +30,7 @@ from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regr
 from dreamhead.world.wording import read_wishes
 
 log = logging.getLogger(__name__)
-VERSION = 2
+VERSION = 3
 BANK_SEED = 20240607
 TEXT_BATCH = 256
 
