@@ -177,8 +177,7 @@ def train(
         text = text + TEXT_NOISE * torch.randn(text.shape, generator=chance)
         dropped = torch.rand(len(text), generator=chance) < DROPPED
         text = torch.where(dropped[:, None, None], null, text)
-        share = torch.rand(len(clean), generator=chance) ** (1 / (1 + phase.noisiness))
-        t = (share * len(alphas)).long().clamp(max=len(alphas) - 1)
+        t = drawn_times(len(clean), phase.noisiness, len(alphas), chance)
         noise = torch.randn(clean.shape, generator=chance)
         alpha = alphas[t].view(-1, 1, 1, 1)
         noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
@@ -212,6 +211,12 @@ def train(
         quality=quality,
         notes="went on from the weights of an earlier run" if resume else "",
     )
+
+
+def drawn_times(count: int, noisiness: float, steps: int, chance: torch.Generator) -> Tensor:
+    """(count,) whole time steps below `steps`, of a density that grows with t to the power of noisiness."""
+    share = torch.rand(count, generator=chance) ** (1 / (1 + noisiness))
+    return (share * steps).long().clamp(max=steps - 1)
 
 
 def build(seed: int, sample_size: int, channels: tuple[int, ...]) -> Any:

@@ -2,18 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from dreamhead.head.geometry import triangulate_part
 from dreamhead.head.model import SEE_THROUGH
-
-
-def signed_area(part):
-    corners = part.uv[triangulate_part(part)[1]].astype(np.float64)
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+from tests.head.builtin.uv_measures import least_gap, signed_areas, stretch
 
 
 def coverage(parts, size):
@@ -64,7 +56,7 @@ def test_ranges_and_indices(builtin):
 
 def test_skin_is_upright_everywhere(builtin):
     # v grows downwards, so upright triangles seen from outside turn clockwise in (u, v).
-    area = signed_area(by_name(builtin, "skin"))
+    area = signed_areas(by_name(builtin, "skin"))
     assert np.count_nonzero(area >= 0) == 0
 
 
@@ -97,30 +89,9 @@ def test_forehead_is_above_the_chin(builtin):
     assert left[0] > 0.5 > right[0]
 
 
-def stretches(vertices, part):
-    """(T, 2) singular values of each triangle's map into the chart, and (T,) twice its area."""
-    triangles, uv_triangles = triangulate_part(part)
-    a, b, c = (vertices[triangles[:, k]].astype(np.float64) for k in range(3))
-    x = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
-    normal = np.cross(b - a, c - a)
-    area = np.linalg.norm(normal, axis=1)
-    y = np.cross(normal / area[:, None], x)
-    flat = np.stack(
-        [
-            np.stack([((b - a) * x).sum(1), 0 * area], -1),
-            np.stack([((c - a) * x).sum(1), ((c - a) * y).sum(1)], -1),
-        ],
-        -1,
-    )
-    uv = part.uv[uv_triangles].astype(np.float64)
-    jacobian = np.stack([uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]], -1) @ np.linalg.inv(flat)
-    return np.linalg.svd(jacobian, compute_uv=False), area
-
-
 def test_anisotropy_is_low(builtin):
     skin = by_name(builtin, "skin")
-    stretch, area = stretches(builtin.mean, skin)
-    ratio = np.minimum(stretch[:, 0] / np.maximum(stretch[:, 1], 1e-9), 50)
+    ratio, area = stretch(skin, builtin.mean)
     front = builtin.masks["face"][triangulate_part(skin)[0]].min(1) > 0.5
     order = np.argsort(ratio)
     by_area = ratio[order][np.searchsorted(np.cumsum(area[order]), 0.95 * area.sum())]
@@ -129,42 +100,17 @@ def test_anisotropy_is_low(builtin):
     assert by_area < 2.0  # measured 1.70
     assert (ratio * area).sum() / area.sum() < 1.4
     assert (ratio * area)[front].sum() / area[front].sum() < 1.4
-    pixels_per_mm = np.sqrt((stretch[:, 0] * stretch[:, 1])[front].mean()) * 4096 / 1000
+    pixels_per_mm = np.sqrt(0.5 * np.abs(signed_areas(skin))[front].sum() / area[front].sum()) * 4096 / 1000
     assert pixels_per_mm > 7
 
 
 def test_islands_keep_their_distance(builtin):
     """At least 8 pixels of 4096 to the map's edge and from island to island."""
-    padding = 8 / 4096
     for material in ("skin", "mouth", "eye"):
         parts = [part for part in builtin.parts if part.material == material]
         if material == "eye":  # both eyes share one layout
             parts = parts[:1]
-        islands = [island for part in parts for island in uv_islands(part)]
-        for place, island in enumerate(islands):
-            assert island.min() >= padding and island.max() <= 1 - padding
-            for other in islands[place + 1 :]:
-                low = np.maximum(island.min(0), other.min(0)) - padding
-                high = np.minimum(island.max(0), other.max(0)) + padding
-                if (low > high).any():
-                    continue
-                assert cKDTree(island).query(other)[0].min() >= padding, material
-
-
-def uv_islands(part, samples=4):
-    """Points along the edges of each connected piece of a part's chart."""
-    uv_triangles = triangulate_part(part)[1]
-    count = len(part.uv)
-    links = coo_array((np.ones(3 * len(uv_triangles)), (uv_triangles.ravel(), np.roll(uv_triangles, 1, 1).ravel())),
-                      shape=(count, count))  # fmt: skip
-    label = connected_components(links, directed=False)[1][uv_triangles[:, 0]]
-    for name in np.unique(label):
-        corners = part.uv[uv_triangles[label == name]].astype(np.float64)
-        steps = [
-            corners + (np.roll(corners, 1, 1) - corners) * t
-            for t in np.linspace(0, 1, samples, endpoint=False)
-        ]
-        yield np.concatenate(steps).reshape(-1, 2)
+        assert least_gap(parts) >= 8 / 4096, material
 
 
 def test_skin_is_made_of_quads(builtin):
@@ -186,7 +132,7 @@ def test_both_eyes_share_one_round_layout(builtin):
     for eye in (left, right):
         covered = coverage([eye], 256)
         assert covered.max() == 1
-        assert np.count_nonzero(signed_area(eye) >= 0) == 0
+        assert np.count_nonzero(signed_areas(eye) >= 0) == 0
         pupil = eye.faces[eye.faces == eye.faces.max() - 1]
         assert np.allclose(eye.uv[eye.uv_faces[eye.faces == pupil[0]]], 0.5)
     for eye in (left, right):
