@@ -98,3 +98,16 @@ def reduced(image: np.ndarray, size: int) -> np.ndarray:
         repeats = size // len(image)
         return image.repeat(repeats, 0).repeat(repeats, 1)
     return image.reshape(size, factor, size, factor, -1).mean((1, 3))
+
+
+def lab(colour: np.ndarray) -> np.ndarray:
+    """CIELAB (3,) of a linear sRGB colour (3,), white D65."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    share = to_xyz @ colour / to_xyz.sum(1)
+    x, y, z = np.where(share > 0.008856, np.cbrt(share), 7.787 * share + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """The distance of two CIELAB colours (CIE 1976)."""
+    return float(np.linalg.norm(first - second))

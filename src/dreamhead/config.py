@@ -108,6 +108,7 @@ class PaintImageConfig:
     batch: int = field(default=1, metadata={"range": (1, 16)})
     arc_deg: float = field(default=45.0, metadata={"range": (0.0, 180.0)})
     symmetric: bool = False
+    anchor: float = field(default=0.0, metadata={"range": (0.0, 1.0)})  # to the colours drawn for the sentence
     generic_prompt: str = "{prompt}"
     texture_prompt: str = "a diffuse texture map of {prompt} in UV space"
 

@@ -9,20 +9,22 @@ from dreamhead.distill.fit import fit
 from dreamhead.distill.schedule import falling
 from dreamhead.distill.target import distillation_target, pull
 from dreamhead.head.asset import HeadAsset
+from dreamhead.render.chart import millimetres_per_unit
 from dreamhead.render.light import random_lights
 from dreamhead.render.scene import Maps, render_head
 from dreamhead.render.shade import linear_to_srgb, srgb_to_linear
+from dreamhead.stages.anchor import anchored
 from dreamhead.stages.context import Context
 from dreamhead.stages.easel import conditions, easel, make_optimizer, mirror, random_colour, random_noise
-from dreamhead.stages.surface import carved_vertices, eye_albedo
+from dreamhead.stages.surface import carved_vertices, eye_albedo, world_albedo
 
-VERSION = 1
+VERSION = 2
 NAME = "paint_image"
 
 
 def run(asset: HeadAsset, config: PaintImageConfig, context: Context) -> HeadAsset:
     """Refines latent and adds the map albedo (H, W, 3), linear."""
-    assert asset.latent is not None and asset.detail_normal is not None
+    assert asset.identity is not None and asset.latent is not None and asset.detail_normal is not None
     generic, texture = context.priors.generic, context.priors.texture
     latent = torch.from_numpy(asset.latent.copy()).to(context.device).requires_grad_(True)
     stand = easel(context)
@@ -73,6 +75,12 @@ def run(asset: HeadAsset, config: PaintImageConfig, context: Context) -> HeadAss
         work=context.work, progress=context.progress, stopping=context.stopping,
     )  # fmt: skip
     with torch.no_grad():
-        albedo = srgb_to_linear(texture.decode(latent[None])[0].clamp(0, 1))
-    maps = {**asset.maps, "albedo": albedo.permute(1, 2, 0).cpu().numpy()}
+        albedo = srgb_to_linear(texture.decode(latent[None])[0].clamp(0, 1)).permute(1, 2, 0).cpu().numpy()
+    if config.anchor > 0:
+        side = len(albedo)
+        skin_part = next(part for part in context.head.parts if part.name == "skin")
+        texel_mm = millimetres_per_unit(skin_part, context.head.neutral(asset.identity)) / side
+        drawn = srgb_to_linear(world_albedo(asset, context, side))[0].permute(1, 2, 0).cpu().numpy()
+        albedo = anchored(albedo, drawn, config.anchor, texel_mm)
+    maps = {**asset.maps, "albedo": albedo}
     return asset.changed(latent=latent.detach().cpu().numpy(), maps=maps)
