@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dreamhead.head.model import Licence
-from dreamhead.head.wardrobe.hair_words import BEARDS, BROWS, HAIR
-from dreamhead.head.wardrobe.worn_words import ACCESSORY_WORDS, Colour
+from dreamhead.head.wardrobe.hair_words import HAIR_WORDS
+from dreamhead.head.wardrobe.words import Colour, Words
+from dreamhead.head.wardrobe.worn_words import ACCESSORY_WORDS
 
-SLOTS = ("hair", "beard", "brows", "lashes", *ACCESSORY_WORDS)
+_WORDS: Mapping[str, Mapping[str, Words]] = {**HAIR_WORDS, **ACCESSORY_WORDS}
+SLOTS = tuple(_WORDS)
 
 LICENCE = Licence(
     name="MIT",
@@ -32,23 +34,10 @@ class Item:
     colour: Colour | None = None  # what it is usually dyed, linear RGB
 
 
-_HAIR_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "hair": HAIR,
-    "beard": BEARDS,
-    "brows": BROWS,
-    "lashes": {"natural": ("a person with natural eyelashes", "eyelashes")},
-}
-
 ITEMS: dict[str, dict[str, Item]] = {
-    **{
-        slot: {name: Item(name, slot, one[0], LICENCE, one[1:]) for name, one in words.items()}
-        for slot, words in _HAIR_WORDS.items()
-    },
-    **{
-        slot: {
-            name: Item(name, slot, one.description, LICENCE, one.names, one.wearers, one.colour)
-            for name, one in words.items()
-        }
-        for slot, words in ACCESSORY_WORDS.items()
-    },
+    slot: {
+        name: Item(name, slot, one.description, LICENCE, one.names, one.wearers, one.colour)
+        for name, one in words.items()
+    }
+    for slot, words in _WORDS.items()
 }

@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-Colour = tuple[float, float, float]  # linear RGB
-
-
-@dataclass(frozen=True)
-class Words:
-    """How language speaks of an item."""
-
-    description: str  # plain English for a text-image scorer
-    names: tuple[str, ...] = ()  # nouns that ask for it, singular
-    wearers: tuple[str, ...] = ()  # people of whom it is expected
-    colour: Colour | None = None
-
+from dreamhead.head.wardrobe.words import Words
 
 HEADWEAR: Mapping[str, Words] = {
     "none": Words("a person with nothing on the head", ("bare head", "bareheaded", "hatless", "uncovered head")),
@@ -25,16 +13,14 @@ HEADWEAR: Mapping[str, Words] = {
         ("sailor's cap", "sailors cap", "sailor cap", "sailor hat", "sailor's hat", "captain's hat", "captain's cap",
          "captain hat", "captain cap", "peaked cap", "skipper's cap", "admiral's hat", "navy cap", "naval cap",
          "officer's cap", "police cap", "chauffeur's cap", "pilot's cap"),
-        (),
-        (0.80, 0.79, 0.76),
+        colour=(0.80, 0.79, 0.76),
     ),
     "beanie": Words(
         "a person wearing a knitted beanie",
         ("beanie", "woolly hat", "wool hat", "woollen hat", "knit cap", "knitted cap", "knitted hat", "wool cap",
          "toque", "watch cap", "bobble hat", "ski hat", "tuque", "nightcap", "beret", "skullcap", "skull cap",
          "balaclava", "yarmulke", "kippah", "kufi"),
-        (),
-        (0.05, 0.07, 0.12),
+        colour=(0.05, 0.07, 0.12),
     ),
     "hood": Words(
         "a person in a dark woollen hood and cowl",
@@ -114,38 +100,33 @@ GLASSES: Mapping[str, Words] = {
         ("round glasses", "round spectacles", "wire-rimmed glasses", "wire rimmed glasses", "wire-rim glasses",
          "granny glasses", "pince-nez", "monocle", "round-rimmed glasses",
          "round eyeglasses", "metal-rimmed glasses", "wire spectacles", "gold-rimmed glasses", "lorgnette"),
-        (),
-        (0.62, 0.55, 0.42),
+        colour=(0.62, 0.55, 0.42),
     ),
     "square": Words(
         "a person wearing square horn-rimmed glasses",
         ("square glasses", "horn-rimmed glasses", "horn rimmed glasses", "rectangular glasses", "thick glasses",
          "thick-rimmed glasses", "reading glasses", "black-rimmed glasses", "horn-rimmed spectacles",
          "hipster glasses", "nerd glasses", "big glasses", "thick-framed glasses", "square spectacles"),
-        (),
-        (0.012, 0.010, 0.009),
+        colour=(0.012, 0.010, 0.009),
     ),
     "aviators": Words(
         "a person wearing dark aviator sunglasses",
         ("sunglasses", "aviator sunglasses", "aviator glasses", "dark shades", "black shades",
          "dark glasses", "pilot's glasses", "mirrored sunglasses", "goggles", "sun glasses",
          "tinted glasses", "black glasses", "dark spectacles"),
-        (),
-        (0.80, 0.56, 0.22),
+        colour=(0.80, 0.56, 0.22),
     ),
     "cat_eye": Words(
         "a woman wearing cat-eye glasses with upswept corners",
         ("cat-eye glasses", "cat eye glasses", "cat's-eye glasses", "cateye glasses", "winged glasses",
          "upswept glasses", "fifties glasses", "cat-eye spectacles", "butterfly glasses"),
-        (),
-        (0.12, 0.012, 0.018),
+        colour=(0.12, 0.012, 0.018),
     ),
     "half_rim": Words(
         "a person wearing half-rimmed browline glasses",
         ("half-rim glasses", "half rim glasses", "half-rimmed glasses", "browline glasses", "semi-rimless glasses",
          "rimless glasses", "half-moon glasses", "half-moon spectacles", "office glasses", "rimless spectacles"),
-        (),
-        (0.030, 0.016, 0.010),
+        colour=(0.030, 0.016, 0.010),
     ),
 }  # fmt: skip
 
@@ -166,15 +147,13 @@ EARRINGS: Mapping[str, Words] = {
         "a person with small stud earrings",
         ("stud earring", "ear stud", "earring", "diamond earring", "pearl earring",
          "ear piercing", "pierced ears", "small earring"),
-        (),
-        (0.83, 0.58, 0.22),
+        colour=(0.83, 0.58, 0.22),
     ),
     "hoops": Words(
         "a person with large golden hoop earrings",
         ("hoop earring", "hoop", "gold hoop", "big earring", "large earring", "creole earring", "gold earring",
          "golden earring", "hooped earring", "ring in the ear", "gold ring in one ear", "ring through the ear"),
-        (),
-        (0.83, 0.53, 0.14),
+        colour=(0.83, 0.53, 0.14),
     ),
 }  # fmt: skip
 
