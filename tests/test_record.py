@@ -64,6 +64,19 @@ def test_a_failed_write_leaves_the_old_file(
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
+def test_atomic_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with record.atomic_file(path) as stream:
+        np.save(stream, np.arange(3))
+        assert not path.exists()
+    assert np.load(path).tolist() == [0, 1, 2]
+    with pytest.raises(RuntimeError), record.atomic_file(path) as stream:
+        stream.write(b"half")
+        raise RuntimeError
+    assert np.load(path).tolist() == [0, 1, 2]
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
 def test_atomic_folder_appears_whole(tmp_path: Path) -> None:
     with record.atomic_folder(tmp_path / "a" / "folder") as aside:
         (aside / "one").write_text("1")

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import safetensors
@@ -42,10 +42,17 @@ def file_sha256(path: Path) -> str:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file that either is not there (or is the old one) or is whole, even after a power cut."""
+    with atomic_file(path) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream to write; on success its content takes path's place, as in write_bytes, else it is removed."""
     aside = _aside(path)
     try:
         with aside.open("xb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(path)

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from dreamhead.errors import DamagedFileError, UsageError
 from dreamhead.head.model import HeadModel
+from dreamhead.record import atomic_file, write_bytes
 from dreamhead.world.attributes import Attributes, identity_vector, sample
 from dreamhead.world.captions import caption
 from dreamhead.world.ground import skin_surface
@@ -205,10 +206,9 @@ def _write_shard(
     stacked = {name: np.stack(values) for name, values in arrays.items() if values}
     stacked.setdefault("views", np.zeros((0, view_size, view_size, 3), np.uint8))
     stacked.setdefault("view_sample", np.zeros(0, np.int32))
-    path.with_suffix(".json").write_text(json.dumps(records), encoding="utf-8")
-    aside = path.with_name(f".{path.stem}.npz")
-    np.savez(aside, **stacked)  # type: ignore[arg-type]
-    aside.replace(path)
+    write_bytes(path.with_suffix(".json"), json.dumps(records).encode())
+    with atomic_file(path) as stream:
+        np.savez(stream, **stacked)  # type: ignore[arg-type]
 
 
 def _settle(folder: Path, head: HeadModel, seed: int, size: int, view_size: int, shard_size: int) -> None:
@@ -233,4 +233,4 @@ def _settle(folder: Path, head: HeadModel, seed: int, size: int, view_size: int,
                 "Choose another folder, or empty it.",
             )
         return
-    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    write_bytes(path, json.dumps(settings, indent=1).encode())
