@@ -12,12 +12,13 @@ from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, U
 from safetensors.torch import load_file, save_file
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
-from dreamhead.priors.diffusion import COMPONENTS, LatentDenoiser, load_denoiser, noise_from_velocity
+from dreamhead.priors.diffusion import LatentDenoiser, load_denoiser, noise_from_velocity
+from dreamhead.priors.store import DENOISER_PARTS
 from tests.priors import tiny
 
 
 def load(folder: Path, dtype: torch.dtype = torch.float32) -> LatentDenoiser:
-    files = {name: folder / name for name in COMPONENTS}
+    files = {name: folder / name for name in DENOISER_PARTS}
     return load_denoiser(files, revision="test", device="cpu", dtype=dtype)
 
 

@@ -10,15 +10,12 @@ import torch
 from diffusers import AutoencoderKL
 
 from dreamhead.errors import MissingModelError
-from dreamhead.priors.maps import MAP_NAMES, load_map_decoder
-
-
-def files(folder: Path) -> dict[str, Path]:
-    return {name: folder / f"decoder_{name}" for name in MAP_NAMES}
+from dreamhead.priors.maps import load_map_decoder
+from dreamhead.priors.store import map_folders
 
 
 def test_maps_are_the_decoders_images(studio: dict[str, str]) -> None:
-    decoder = load_map_decoder(files(Path(studio["maps"])), revision="test", device="cpu")
+    decoder = load_map_decoder(map_folders(Path(studio["maps"])), revision="test", device="cpu")
     latents = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     maps = decoder.decode_maps(latents)
     assert {name: tuple(value.shape) for name, value in maps.items()} == {
@@ -40,4 +37,4 @@ def test_a_missing_decoder_is_named(studio: dict[str, str], tmp_path: Path) -> N
     shutil.copytree(studio["maps"], tmp_path / "maps")
     shutil.rmtree(tmp_path / "maps" / "decoder_normal")
     with pytest.raises(MissingModelError, match="normal"):
-        load_map_decoder(files(tmp_path / "maps"), revision="test", device="cpu")
+        load_map_decoder(map_folders(tmp_path / "maps"), revision="test", device="cpu")

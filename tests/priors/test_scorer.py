@@ -87,7 +87,13 @@ def test_damage_is_named(tmp_path: Path) -> None:
     with pytest.raises(DamagedFileError, match="logit_scale"):
         load(tmp_path)
     save_file({k: v for k, v in whole.items() if k != "visual.proj"}, weights)
-    with pytest.raises(DamagedFileError, match=r"visual\.proj"):
+    with pytest.raises(DamagedFileError, match=r"tensor 'visual\.proj' is missing"):
+        load(tmp_path)
+    save_file(whole | {"visual.spare": torch.zeros(1)}, weights)
+    with pytest.raises(DamagedFileError, match=r"tensor 'visual\.spare' is unexpected"):
+        load(tmp_path)
+    save_file(whole | {"visual.proj": torch.zeros(2, 2)}, weights)
+    with pytest.raises(DamagedFileError, match=r"does not fit its configuration"):
         load(tmp_path)
     weights.write_bytes(b"not a checkpoint")
     with pytest.raises(DamagedFileError, match="safetensors"):

@@ -14,11 +14,13 @@ from dreamhead.errors import DreamheadError, MissingModelError, UsageError
 from dreamhead.priors.diffusion import load_autoencoder, load_denoiser, load_text
 from dreamhead.priors.maps import load_map_decoder
 from dreamhead.priors.scorer import load_scorer
+from dreamhead.priors.store import map_folders
 from dreamhead.priors.upscaler import load_upscaler
 from dreamhead.train import autoencoder, denoiser, map_decoders, scorer, text_tower, things, upscaler
 from dreamhead.train.card import read_card
 from dreamhead.train.denoiser import Kind, Phase, component_folders
 from dreamhead.train.examples import load_maps
+from dreamhead.world.captions import corpus
 from tests.train.fake import write_dataset
 
 
@@ -102,8 +104,9 @@ def test_a_denoiser_is_read_back(
 
 def test_map_decoders_are_read_back(profile: Path, data: Path) -> None:
     card = map_decoders.train(profile / "maps", data, steps=2, minutes=1, batch=1)
-    files = {name: profile / "maps" / f"decoder_{name}" for name in map_decoders.MAP_NAMES}
-    maps = load_map_decoder(files, revision="", device="cpu").decode_maps(torch.zeros(1, 4, 8, 8))
+    maps = load_map_decoder(map_folders(profile / "maps"), revision="", device="cpu").decode_maps(
+        torch.zeros(1, 4, 8, 8)
+    )
     assert maps["normal"].shape == (1, 3, 64, 64)
     assert card.quality["normal_error_deg"] > 0
 
@@ -136,6 +139,14 @@ def test_the_text_tower_imitates_its_teacher(tmp_path: Path, monkeypatch: pytest
     encoder, tokenizer = load_text(tmp_path, tmp_path)
     tokens = tokenizer(["an apple"], padding="max_length", return_tensors="pt")
     assert encoder(**tokens).last_hidden_state.shape == (1, text_tower.LENGTH, text_tower.WIDTH)
+
+
+def test_a_vocabulary_is_the_same_every_time() -> None:
+    texts = sorted(set(corpus(np.random.default_rng(0), 300)))
+    first, second = (text_tower.train_tokenizer(texts, size=900).get_vocab() for _ in range(2))
+    assert first == second
+    assert [first[name] for name in text_tower.SPECIAL] == [0, 1, 2, 3, 4]
+    assert len(first) > 500 and any(name.startswith("##") and len(name) > 3 for name in first)
 
 
 def test_two_trainings_from_one_seed_are_equal(profile: Path, data: Path, tmp_path: Path) -> None:

@@ -14,18 +14,20 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.errors import MissingModelError, UsageError
+from dreamhead.priors.store import DENOISER_PARTS
 from dreamhead.priors.weights import (
     FETCH_AGAIN,
     HOW_TO_LIST,
     check_tokenizer,
     compute_dtype,
+    load_whole,
     read_config,
     read_tensors,
     safetensors_in,
 )
 
-COMPONENTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
+WEIGHTS = "diffusion_pytorch_model"  # the stem of every weights file of diffusers
 _AUTOENCODERS = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 
 
@@ -137,12 +139,12 @@ def noise_from_velocity(velocity: Tensor, noisy: Tensor, alpha: Tensor) -> Tenso
 def load_denoiser(
     files: Mapping[str, Path], *, revision: str, device: str, dtype: torch.dtype | None = None
 ) -> LatentDenoiser:
-    """A denoiser from local folders, one per name in COMPONENTS: no network, safetensors only.
+    """A denoiser from local folders, one per name in DENOISER_PARTS: no network, safetensors only.
 
     The text encoder is what its own configuration says (CLIP, BERT); the prediction type is the scheduler's.
     Raises MissingModelError, DamagedFileError, UsageError.
     """
-    for name in COMPONENTS:
+    for name in DENOISER_PARTS:
         if not files[name].is_dir():
             raise MissingModelError(f"the model's {name} folder {files[name]} is missing", HOW_TO_LIST)
     dtype = dtype or compute_dtype(device)
@@ -155,7 +157,7 @@ def load_denoiser(
         )
     autoencoder = load_autoencoder(files["vae"], device=device, dtype=dtype)
     unet = UNet2DConditionModel.from_config(read_config(files["unet"] / "config.json"))
-    fill(unet, safetensors_in(files["unet"], "diffusion_pytorch_model"))
+    fill(unet, safetensors_in(files["unet"], WEIGHTS))
     spare = int(unet.config.in_channels) - autoencoder.latent_channels
     if spare not in (0, 1) or int(unet.config.out_channels) != autoencoder.latent_channels:
         raise UsageError(
@@ -176,7 +178,7 @@ def load_denoiser(
 def load_autoencoder(folder: Path, *, device: str, dtype: torch.dtype) -> Autoencoder:
     """An AutoencoderKL or AutoencoderTiny folder as an Autoencoder."""
     model = build_autoencoder(read_config(folder / "config.json"))
-    fill(model, safetensors_in(folder, "diffusion_pytorch_model"))
+    fill(model, safetensors_in(folder, WEIGHTS))
     return Autoencoder(model, device, dtype)
 
 
@@ -194,18 +196,7 @@ def build_autoencoder(config: dict[str, Any]) -> Any:
 
 def fill(model: nn.Module, path: Path, may_lack: tuple[str, ...] = ()) -> None:
     """Load a weights file into a model, every tensor of both but those whose name starts as in `may_lack`."""
-    tensors = _renamed(read_tensors(path))
-    try:
-        result = model.load_state_dict(tensors, strict=False)
-    except RuntimeError as error:
-        raise DamagedFileError(f"{path} does not fit its config.json: {error}", FETCH_AGAIN) from error
-    missing = [name for name in result.missing_keys if not name.startswith(may_lack)]
-    if missing or result.unexpected_keys:
-        odd, how = (missing[0], "missing") if missing else (result.unexpected_keys[0], "unexpected")
-        raise DamagedFileError(
-            f"{path} does not fit its config.json: tensor {odd!r} is {how}",
-            FETCH_AGAIN,
-        )
+    load_whole(model, _renamed(read_tensors(path)), path, may_lack, FETCH_AGAIN)
 
 
 # Stable Diffusion's own autoencoder files keep the attention names of diffusers before 0.18.

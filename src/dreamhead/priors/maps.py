@@ -10,10 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from dreamhead.errors import MissingModelError
-from dreamhead.priors.diffusion import Autoencoder, build_autoencoder, fill
+from dreamhead.priors.diffusion import WEIGHTS, Autoencoder, build_autoencoder, fill
+from dreamhead.priors.store import MAP_NAMES
 from dreamhead.priors.weights import HOW_TO_LIST, read_config, safetensors_in
-
-MAP_NAMES = ("specular", "roughness", "normal")
 
 
 class LatentMapDecoder:
@@ -45,10 +44,6 @@ def load_map_decoder(files: Mapping[str, Path], *, revision: str, device: str) -
         if not files[name].is_dir():
             raise MissingModelError(f"the {name} decoder {files[name]} is missing", HOW_TO_LIST)
         model = build_autoencoder(read_config(files[name] / "config.json"))
-        fill(
-            model,
-            safetensors_in(files[name], "diffusion_pytorch_model"),
-            may_lack=("encoder.", "quant_conv."),
-        )
+        fill(model, safetensors_in(files[name], WEIGHTS), may_lack=("encoder.", "quant_conv."))
         decoders[name] = Autoencoder(model, device, torch.float32)
     return LatentMapDecoder(decoders, revision)

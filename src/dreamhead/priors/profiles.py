@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
-from dreamhead.priors.store import ModelRecord, cuda_present, models_folder, revision_of
+from dreamhead.priors.store import (
+    DENOISER_PARTS,
+    PICKLED,
+    ModelRecord,
+    cuda_present,
+    map_folders,
+    models_folder,
+    revision_of,
+)
 from dreamhead.settings import did_you_mean
 
 if TYPE_CHECKING:
@@ -166,9 +174,7 @@ class Priors:
 
 # ---- reading the profile files
 
-_DENOISER_PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
-_MAP_PARTS = {name: f"decoder_{name}" for name in ("specular", "roughness", "normal")}
-_WEIGHT_ENDINGS = (".safetensors", ".pth", ".pt", ".ckpt", ".bin")
+_WEIGHT_ENDINGS = (".safetensors", *PICKLED)
 
 
 def _automatic(settings: Mapping[str, str]) -> Profile:
@@ -222,9 +228,9 @@ def read_profile(name: str, settings: Mapping[str, str]) -> Profile:
 def _files_of(role: str, path: Path) -> dict[str, Path]:
     """The components of a model that the user named by one path."""
     if role in ("generic", "texture"):
-        return {part: path / part for part in _DENOISER_PARTS}
+        return {part: path / part for part in DENOISER_PARTS}
     if role == "maps":
-        return {name: path / folder for name, folder in _MAP_PARTS.items()}
+        return map_folders(path)
     return {"model": path} if role == "scorer" else _single_file({"model": path})
 
 

@@ -12,11 +12,12 @@ from open_clip.tokenizer import HFTokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.errors import MissingModelError, UsageError
 from dreamhead.priors.diffusion import quiet_transformers
-from dreamhead.priors.weights import check_finite, check_tokenizer, read_config, read_tensors, safetensors_in
+from dreamhead.priors.weights import check_tokenizer, load_whole, read_config, read_tensors, safetensors_in
 
-_TEXT_TOWER = "text.transformer."
+TEXT_TOWER = "text.transformer."  # where a model's tensors of the text tower begin
+_OTHER = "check that the checkpoint and the architecture belong together"
 
 
 class ClipScorer:
@@ -83,7 +84,8 @@ def load_scorer(
     tensors = read_tensors(checkpoint)
     tokenize, text = _text_side(config, tensors, path, text_tower)
     model = _build(config | {"text_cfg": text})
-    _fill(model, tensors, checkpoint, tower_apart=bool(text.get("hf_model_pretrained")))
+    tower_apart = bool(text.get("hf_model_pretrained"))  # in a folder of its own
+    load_whole(model, tensors, checkpoint, (TEXT_TOWER,) if tower_apart else (), _OTHER)
     size = config["vision_cfg"]["image_size"]
     return ClipScorer(
         model.float(),
@@ -122,7 +124,7 @@ def _text_side(
     read_tensors(safetensors_in(folder, "model"))  # finite, or refused
     check_tokenizer(folder)
     text["hf_model_name"] = text["hf_tokenizer_name"] = str(folder.resolve())
-    text["hf_model_pretrained"] = not any(name.startswith(_TEXT_TOWER) for name in tensors)
+    text["hf_model_pretrained"] = not any(name.startswith(TEXT_TOWER) for name in tensors)
     tokenizer = HFTokenizer(
         str(folder.resolve()), context_length=text["context_length"], local_files_only=True
     )
@@ -130,27 +132,7 @@ def _text_side(
 
 
 def _build(config: dict[str, Any]) -> nn.Module:
-    config = dict(config)
+    rest = {key: value for key, value in config.items() if key != "custom_text"}
+    custom = config.get("custom_text") or "hf_model_name" in config["text_cfg"]
     with quiet_transformers():
-        return _construct(config)
-
-
-def _construct(config: dict[str, Any]) -> nn.Module:
-    custom = config.pop("custom_text", False) or "hf_model_name" in config["text_cfg"]
-    return open_clip.CustomTextCLIP(**config) if custom else open_clip.CLIP(**config)
-
-
-def _fill(model: nn.Module, tensors: dict[str, Tensor], checkpoint: Path, tower_apart: bool) -> None:
-    """Load the tensors strictly, but for a text tower that lives in a folder of its own."""
-    check_finite(tensors, checkpoint)
-    try:
-        result = model.load_state_dict(tensors, strict=False)
-    except RuntimeError as error:
-        raise DamagedFileError(f"{checkpoint} does not fit its configuration: {error}", "") from error
-    missing = [name for name in result.missing_keys if not (tower_apart and name.startswith(_TEXT_TOWER))]
-    if missing or result.unexpected_keys:
-        odd, how = (missing[0], "missing") if missing else (result.unexpected_keys[0], "unexpected")
-        raise DamagedFileError(
-            f"{checkpoint} does not fit its configuration: tensor {odd!r} is {how}",
-            "check that the checkpoint and the architecture belong together",
-        )
+        return open_clip.CustomTextCLIP(**rest) if custom else open_clip.CLIP(**rest)

@@ -16,6 +16,9 @@ from dreamhead.errors import DamagedFileError, DreamheadError, MissingModelError
 from dreamhead.record import file_sha256
 
 Progress = Callable[[int, int, str], None]
+DENOISER_PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
+MAP_NAMES = ("specular", "roughness", "normal")
+PICKLED = (".pth", ".pt", ".ckpt", ".bin")  # endings of weights that are pickles
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,11 @@ def assets_folder() -> Path:
 def models_folder(settings: Mapping[str, str]) -> Path:
     """Where studio models live: the setting `folder`, or `models` in the user's cache."""
     return Path(settings["folder"]).expanduser() if settings.get("folder") else cache_folder("models")
+
+
+def map_folders(folder: Path) -> dict[str, Path]:
+    """Where each of MAP_NAMES has its decoder in a folder of them."""
+    return {name: folder / f"decoder_{name}" for name in MAP_NAMES}
 
 
 def cuda_present() -> bool:

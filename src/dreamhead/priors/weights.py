@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from dreamhead.errors import DamagedFileError, MissingModelError, UsageError
+from dreamhead.priors.store import PICKLED
 
 HOW_TO_LIST = "`dreamhead models list` shows what is expected where"
 FETCH_AGAIN = "delete it, then fetch or build it again"
-_PICKLED = (".pth", ".pt", ".ckpt", ".bin")
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -35,10 +35,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             raise DamagedFileError(
                 f"{path} is not a readable safetensors file: {error}", FETCH_AGAIN
             ) from error
-    elif path.suffix in _PICKLED:
+    elif path.suffix in PICKLED:
         tensors = _read_pickle(path)
     else:
-        raise UsageError(f"{path} has an unknown ending", f"use .safetensors or one of {', '.join(_PICKLED)}")
+        raise UsageError(f"{path} has an unknown ending", f"use .safetensors or one of {', '.join(PICKLED)}")
     check_finite(tensors, path)
     return tensors
 
@@ -69,6 +69,23 @@ def check_finite(tensors: Mapping[str, Tensor], path: Path) -> None:
             raise DamagedFileError(f"{path}: tensor {name!r} holds NaN or Inf", FETCH_AGAIN)
 
 
+def load_whole(
+    model: nn.Module, tensors: Mapping[str, Tensor], path: Path, may_lack: tuple[str, ...], tip: str
+) -> None:
+    """Fill a model with all of a file's tensors; only those whose name starts as in `may_lack` may be missing.
+
+    Raises DamagedFileError with the tip when they do not fit.
+    """
+    try:
+        result = model.load_state_dict(tensors, strict=False)
+    except RuntimeError as error:
+        raise DamagedFileError(f"{path} does not fit its configuration: {error}", tip) from error
+    missing = [name for name in result.missing_keys if not name.startswith(may_lack)]
+    if missing or result.unexpected_keys:
+        odd, how = (missing[0], "missing") if missing else (result.unexpected_keys[0], "unexpected")
+        raise DamagedFileError(f"{path} does not fit its configuration: tensor {odd!r} is {how}", tip)
+
+
 def safetensors_in(folder: Path, stem: str) -> Path:
     """The weights file `stem`.safetensors of a model folder, or its fp16 variant.
 
@@ -78,7 +95,7 @@ def safetensors_in(folder: Path, stem: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     pickled = (
-        sorted(p.name for p in folder.glob(f"{stem}*") if p.suffix in _PICKLED) if folder.is_dir() else []
+        sorted(p.name for p in folder.glob(f"{stem}*") if p.suffix in PICKLED) if folder.is_dir() else []
     )
     tip = f"only {pickled[0]} is there: convert it to safetensors" if pickled else HOW_TO_LIST
     raise MissingModelError(f"model file {folder / f'{stem}.safetensors'} is missing", tip)

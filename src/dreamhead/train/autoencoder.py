@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,18 @@ from torch import Tensor
 from torch.nn import functional
 
 from dreamhead.priors.diffusion import fill, load_autoencoder
-from dreamhead.train.card import Card
-from dreamhead.train.examples import as_tensor, halved, load_maps, load_views, psnr, random_crops
+from dreamhead.train.card import Card, card_of
+from dreamhead.train.examples import as_tensor, halved, load_maps, load_views, psnr, random_crops, reduced
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    folder_bytes,
-    parameter_count,
     placed,
-    save_half,
     set_rate,
     train_loop,
 )
+from dreamhead.train.weights import WEIGHTS_FILE, save_diffusers, save_half
 
 THING = "autoencoder"
 CONFIG: dict[str, Any] = {
@@ -68,7 +65,7 @@ def train(
         torch.manual_seed(seed)
         model: Any = AutoencoderTiny(**CONFIG)
     if resume:
-        fill(model, out / "diffusion_pytorch_model.safetensors")
+        fill(model, out / WEIGHTS_FILE)
     placed(model, device)
     model.encoder.requires_grad_(not decoder_only)
     parameters = [p for p in model.parameters() if p.requires_grad]
@@ -91,24 +88,21 @@ def train(
     spent = train_loop(Budget(steps, minutes), step, progress)
     model.eval()
     if decoder_only:
-        save_half(dict(model.state_dict()), out / "diffusion_pytorch_model.safetensors")
+        save_half(model.state_dict(), out / WEIGHTS_FILE)
     else:
         save(out, model, *latent_statistics(model, kept, device))
-    return Card(
-        thing=THING,
+    return card_of(
+        THING,
         purpose="the latent space of both denoisers: f8, 4 channels",
         format="diffusers AutoencoderTiny",
         data=f"{len(sources[0][1])} views and {len(sources[1][1])} albedo maps of the synthetic world, {CROP} px crops",
         seed=seed,
-        command=f"dreamhead train {THING} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(model),
-        bytes=folder_bytes(out),
+        spent=spent,
+        modules=[model],
+        out=out,
         quality=measure(out, kept),
-        notes="little computation at full size, so texture finer than about 3 pixels is lost"
-        + ("; went on from the weights of an earlier run" if resume else ""),
+        notes="little computation at full size, so texture finer than about 3 pixels is lost",
+        resumed=resume,
     )
 
 
@@ -163,14 +157,8 @@ def latent_statistics(model: Any, pictures: list[Tensor], device: str) -> tuple[
 
 def save(out: Path, model: Any, mean: float, deviation: float) -> None:
     """Write the folder; shift and scale make latents of unit variance."""
-    out.mkdir(parents=True, exist_ok=True)
     factors = {"scaling_factor": round(1 / deviation, 5), "shift_factor": round(mean, 5)}
-    config = {
-        "_class_name": "AutoencoderTiny",
-        **{k: list(v) if isinstance(v, tuple) else v for k, v in CONFIG.items()},
-    }
-    (out / "config.json").write_text(json.dumps(config | factors, indent=2) + "\n")
-    save_half(dict(model.state_dict()), out / "diffusion_pytorch_model.safetensors")
+    save_diffusers(out, {"_class_name": "AutoencoderTiny"} | CONFIG | factors, model.state_dict())
 
 
 def measure(folder: Path, kept: list[Tensor]) -> dict[str, float]:
@@ -192,7 +180,7 @@ def _sources(data: Path) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[Tens
     size = maps.images.shape[1] // 2
     small = as_tensor(maps.images[maps.rows(True)][:8])
     small = functional.avg_pool2d(small, 2)
-    halves = np.stack([_half(image, size) for image in maps.images])
+    halves = np.stack([reduced(image, size) for image in maps.images])
     sources = [
         (views.images, views.rows(False)),
         (maps.images, maps.rows(False)),
@@ -205,7 +193,3 @@ def _sources(data: Path) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[Tens
         small,
     ]
     return sources, kept
-
-
-def _half(image: np.ndarray, size: int) -> np.ndarray:
-    return (image.reshape(size, 2, size, 2, 3).mean((1, 3)) + 0.5).astype(np.uint8)

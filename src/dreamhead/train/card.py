@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dreamhead.record import write_json
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from dreamhead.train.loop import Spent
+
+
+RESUMED = "went on from the weights of an earlier run"
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,41 @@ class Card:
     holder: str = "the dreamhead authors"
     machine: str = field(default_factory=lambda: machine_kind())
     versions: dict[str, str] = field(default_factory=lambda: library_versions())
+
+
+def card_of(
+    thing: str,
+    *,
+    purpose: str,
+    format: str,
+    data: str,
+    seed: int,
+    spent: Spent,
+    modules: Iterable[nn.Module],
+    out: Path,
+    quality: dict[str, float],
+    notes: str = "",
+    resumed: bool = False,
+) -> Card:
+    """The card of a training that ended as `spent` says and left `modules` in the folder `out`.
+
+    resumed: it went on from the weights of an earlier run, which the notes then say.
+    """
+    return Card(
+        thing=thing,
+        purpose=purpose,
+        format=format,
+        data=data,
+        seed=seed,
+        command=f"dreamhead train {thing} --seed {seed}",
+        steps=spent.steps,
+        seconds=round(spent.seconds, 1),
+        stopped_by=spent.stopped_by,
+        parameters=sum(p.numel() for module in modules for p in module.parameters()),
+        bytes=sum(path.stat().st_size for path in out.rglob("*") if path.is_file()),
+        quality=quality,
+        notes="; ".join(filter(None, (notes, RESUMED if resumed else ""))),
+    )
 
 
 def write_card(folder: Path, card: Card) -> Path:

@@ -11,7 +11,6 @@ are drawn from the noisy end (Hoogeboom et al. 2023).
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,22 +24,21 @@ from torch import Tensor, nn
 
 from dreamhead.distill.target import sample
 from dreamhead.priors.diffusion import LatentDenoiser, fill, load_autoencoder, load_denoiser, load_text
-from dreamhead.train.card import Card
+from dreamhead.record import write_json
+from dreamhead.train.card import Card, card_of
 from dreamhead.train.examples import Pictures, as_tensor, contact_sheet, load_maps, load_views, reduced
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    folder_bytes,
     follow,
-    parameter_count,
     placed,
-    save_half,
     set_rate,
     train_loop,
 )
 from dreamhead.train.text_tower import WIDTH
+from dreamhead.train.weights import WEIGHTS_FILE, save_diffusers
 
 SCHEDULE: dict[str, Any] = {
     "num_train_timesteps": 1000,
@@ -156,7 +154,7 @@ def train(
     model = build(seed, kind.phases[-1].size, kind.channels)
     phases = kind.phases
     if resume:
-        fill(model, out / "unet" / "diffusion_pytorch_model.safetensors")
+        fill(model, out / "unet" / WEIGHTS_FILE)
         phases = phases[-1:]
     placed(model, device)
     average = copy.deepcopy(model)
@@ -196,20 +194,17 @@ def train(
     denoiser = load_denoiser(component_folders(out), revision="", device="cpu", dtype=torch.float32)
     quality = measure(denoiser, latents[kind.phases[-1].size], states, null, pictures.rows(True))
     contact_sheet(samples(denoiser, SAMPLE_PROMPTS), 4, data / "sheets" / f"{kind.thing}.png")
-    return Card(
-        thing=kind.thing,
+    return card_of(
+        kind.thing,
         purpose=kind.purpose,
         format="diffusers UNet2DConditionModel, v-prediction",
         data=f"{len(rows)} pictures of the synthetic world, trained at latent sizes {[p.size for p in kind.phases]}",
         seed=seed,
-        command=f"dreamhead train {kind.thing} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(model),
-        bytes=folder_bytes(out),
+        spent=spent,
+        modules=[model],
+        out=out,
         quality=quality,
-        notes="went on from the weights of an earlier run" if resume else "",
+        resumed=resume,
     )
 
 
@@ -281,15 +276,13 @@ def encode_captions(pictures: Pictures, text: Path, template: str) -> tuple[list
 
 def save(out: Path, model: Any) -> None:
     """Write the U-Net and the scheduler."""
-    (out / "unet").mkdir(parents=True, exist_ok=True)
     (out / "scheduler").mkdir(parents=True, exist_ok=True)
     config = {"_class_name": "UNet2DConditionModel"} | {
         k: v for k, v in dict(model.config).items() if k[0] != "_"
     }
-    (out / "unet" / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    save_half(dict(model.state_dict()), out / "unet" / "diffusion_pytorch_model.safetensors")
+    save_diffusers(out / "unet", config, model.state_dict())
     schedule = {"_class_name": "DDIMScheduler"} | SCHEDULE
-    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(schedule, indent=2) + "\n")
+    write_json(out / "scheduler" / "scheduler_config.json", schedule)
 
 
 def component_folders(out: Path) -> dict[str, Path]:

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from dreamhead.errors import UsageError
+from dreamhead.record import atomic_file
 from dreamhead.world.dataset import read_shard, shards
 
 Bytes = NDArray[np.uint8]
@@ -109,7 +110,8 @@ def contact_sheet(images: Tensor, columns: int, path: Path) -> None:
     padded = torch.cat([images, images.new_zeros(missing, *images.shape[1:])]) if missing else images
     rows = padded.unflatten(0, (-1, columns)).permute(0, 3, 1, 4, 2).flatten(0, 1).flatten(1, 2)
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray((rows.clamp(0, 1) * 255 + 0.5).byte().numpy()).save(path)
+    with atomic_file(path) as stream:
+        Image.fromarray((rows.clamp(0, 1) * 255 + 0.5).byte().numpy()).save(stream, "PNG")
 
 
 def halved(images: Tensor, times: int = 1) -> Tensor:

@@ -6,10 +6,8 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 Progress = Callable[[int, int, str], None]
@@ -83,23 +81,6 @@ def descend(
     return float(loss.detach())
 
 
-def save_half(tensors: dict[str, Tensor], path: Path) -> None:
-    """Write tensors as float16 safetensors (integers as they are)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in tensors.items()}
-    save_file(half, path, metadata={"format": "pt"})
-
-
 def placed(model: nn.Module, device: str) -> nn.Module:
     """The model on a device, channels last; past diffusers' own `to`, which warns."""
     return nn.Module.to(nn.Module.to(model, device=device), memory_format=torch.channels_last)
-
-
-def parameter_count(*modules: nn.Module) -> int:
-    """How many numbers the modules hold."""
-    return sum(p.numel() for module in modules for p in module.parameters())
-
-
-def folder_bytes(folder: Path) -> int:
-    """Size of all files in a folder."""
-    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +11,25 @@ from torch import Tensor
 from torch.nn import functional
 
 from dreamhead.priors.diffusion import build_autoencoder, fill, load_autoencoder
-from dreamhead.priors.maps import MAP_NAMES, load_map_decoder
+from dreamhead.priors.maps import load_map_decoder
+from dreamhead.priors.store import MAP_NAMES, map_folders
 from dreamhead.priors.weights import read_config
 from dreamhead.train.autoencoder import image_loss
-from dreamhead.train.card import Card
+from dreamhead.train.card import Card, card_of
 from dreamhead.train.examples import Pictures, as_tensor, load_maps, psnr
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    folder_bytes,
-    parameter_count,
     placed,
-    save_half,
     set_rate,
     train_loop,
 )
+from dreamhead.train.weights import WEIGHTS_FILE, save_diffusers
 
 THING = "map_decoders"
 CROP = 96
-WEIGHTS_NAME = "diffusion_pytorch_model.safetensors"
 
 
 def train(
@@ -54,7 +51,7 @@ def train(
     maps = load_maps(data, ("albedo", *MAP_NAMES))
     rows = maps["albedo"].rows(False)
     encoder = load_autoencoder(beside, device=device, dtype=torch.float32)
-    sources = {name: out / f"decoder_{name}" if resume else beside for name in MAP_NAMES}
+    sources = map_folders(out) if resume else dict.fromkeys(MAP_NAMES, beside)
     decoders = {name: _copy_of_decoder(folder, device) for name, folder in sources.items()}
     parameters = [p for decoder in decoders.values() for p in decoder.parameters()]
     optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.99), weight_decay=0.0)
@@ -76,21 +73,18 @@ def train(
 
     spent = train_loop(Budget(steps, minutes), step, progress)
     save(out, decoders, beside)
-    return Card(
-        thing=THING,
+    return card_of(
+        THING,
         purpose="specular, roughness and normal maps from a texture latent",
         format="diffusers AutoencoderTiny, decoders only",
         data=f"maps of {len(rows)} synthetic heads, {CROP} px crops",
         seed=seed,
-        command=f"dreamhead train {THING} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(*decoders.values()),
-        bytes=folder_bytes(out),
+        spent=spent,
+        modules=decoders.values(),
+        out=out,
         quality=measure(out, maps),
-        notes="the albedo latent hides much of the relief: read these maps as a smooth base for drawn detail"
-        + ("; went on from the weights of an earlier run" if resume else ""),
+        notes="the albedo latent hides much of the relief: read these maps as a smooth base for drawn detail",
+        resumed=resume,
     )
 
 
@@ -125,19 +119,16 @@ def aligned_crops(
 def save(out: Path, decoders: dict[str, Any], autoencoder: Path) -> None:
     """Write each decoder with the autoencoder's configuration, so that it scales latents alike."""
     config = read_config(autoencoder / "config.json")
-    for name, decoder in decoders.items():
-        folder = out / f"decoder_{name}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-        save_half({f"decoder.{k}": v for k, v in decoder.state_dict().items()}, folder / WEIGHTS_NAME)
+    for name, folder in map_folders(out).items():
+        tensors = {f"decoder.{key}": value for key, value in decoders[name].state_dict().items()}
+        save_diffusers(folder, config, tensors)
 
 
 def measure(folder: Path, maps: dict[str, Pictures]) -> dict[str, float]:
     """Errors on heads kept out of training: PSNR of the scalar maps, and the normal's angle against flat ones."""
     rows = maps["albedo"].rows(True)[:8]
     encoder = load_autoencoder(folder.parent / "autoencoder", device="cpu", dtype=torch.float32)
-    files = {name: folder / f"decoder_{name}" for name in MAP_NAMES}
-    decoder = load_map_decoder(files, revision="", device="cpu")
+    decoder = load_map_decoder(map_folders(folder), revision="", device="cpu")
     with torch.no_grad():
         decoded = decoder.decode_maps(encoder.encode(as_tensor(maps["albedo"].images[rows])))
     quality = {}
@@ -160,5 +151,5 @@ def _degrees_between(first: Tensor, second: Tensor) -> float:
 
 def _copy_of_decoder(folder: Path, device: str) -> Any:
     model = build_autoencoder(read_config(folder / "config.json"))
-    fill(model, folder / WEIGHTS_NAME, may_lack=("encoder.",))
+    fill(model, folder / WEIGHTS_FILE, may_lack=("encoder.",))
     return placed(model.decoder, device).train()

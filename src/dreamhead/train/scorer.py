@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,21 +15,20 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dreamhead.priors.diffusion import quiet_transformers
-from dreamhead.priors.scorer import ClipScorer, load_scorer
-from dreamhead.train.card import Card
+from dreamhead.priors.scorer import TEXT_TOWER, ClipScorer, load_scorer
+from dreamhead.record import write_json
+from dreamhead.train.card import Card, card_of
 from dreamhead.train.examples import Pictures, as_tensor, load_views
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    folder_bytes,
-    parameter_count,
-    save_half,
     set_rate,
     train_loop,
 )
 from dreamhead.train.text_tower import LENGTH
+from dreamhead.train.weights import save_half
 
 THING = "scorer"
 IMAGE_SIZE = 64
@@ -53,7 +51,6 @@ CONFIG: dict[str, Any] = {
     },
 }
 PREPROCESS = {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}
-TEXT_TOWER = "text.transformer."
 
 
 def train(
@@ -101,18 +98,15 @@ def train(
 
     spent = train_loop(Budget(steps, minutes), step, progress)
     save(out, model.eval())
-    return Card(
-        thing=THING,
+    return card_of(
+        THING,
         purpose="scores how well a picture of a head fits a text; chooses the identity and the wardrobe",
         format="open_clip folder; its text tower is a transformers folder of its own",
         data=f"{len(rows)} views of the synthetic world at 64²",
         seed=seed,
-        command=f"dreamhead train {THING} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(model.visual, model.text.proj),
-        bytes=folder_bytes(out),
+        spent=spent,
+        modules=[model.visual, model.text.proj],
+        out=out,
         quality=measure(out, views),
         notes="knows only what the synthetic world shows and names",
     )
@@ -178,7 +172,7 @@ def save(out: Path, model: nn.Module) -> None:
     """Write the open_clip folder, without the text tower's weights."""
     out.mkdir(parents=True, exist_ok=True)
     config = {"model_cfg": CONFIG | {"custom_text": True}, "preprocess_cfg": PREPROCESS}
-    (out / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    write_json(out / "open_clip_config.json", config)
     tensors = {k: v for k, v in model.state_dict().items() if not k.startswith(TEXT_TOWER)}
     save_half(tensors, out / "open_clip_model.safetensors")
 

@@ -23,18 +23,17 @@ from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, PreTra
 
 from dreamhead.errors import MissingModelError
 from dreamhead.priors.diffusion import quiet_transformers
-from dreamhead.train.card import Card
+from dreamhead.record import atomic_folder
+from dreamhead.train.card import Card, card_of
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    folder_bytes,
-    parameter_count,
-    save_half,
     set_rate,
     train_loop,
 )
+from dreamhead.train.weights import save_half
 from dreamhead.world.captions import corpus, word_list
 
 THING = "text_tower"
@@ -92,18 +91,15 @@ def train(
     )
     save(out, tower, tokenizer)
     quality = measure(out, held_out, texts[:: max(1, len(texts) // 1500)], teacher)
-    return Card(
-        thing=THING,
+    return card_of(
+        THING,
         purpose="turns a prompt into token states, for the scorer and both denoisers",
         format="transformers BertModel + WordPiece tokenizer",
         data=f"{len(texts)} texts: captions of the synthetic world, its word list, and common English words",
         seed=seed,
-        command=f"dreamhead train {THING} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(tower),
-        bytes=folder_bytes(out),
+        spent=spent,
+        modules=[tower],
+        out=out,
         quality=quality,
         notes="distilled from all-MiniLM-L6-v2 (Apache-2.0), which is not shipped; words outside the vocabulary are "
         "read letter group by letter group and understood poorly",
@@ -175,13 +171,18 @@ def common_words(teacher: Teacher, count: int) -> list[str]:
 
 
 def train_tokenizer(texts: list[str], size: int = VOCABULARY) -> PreTrainedTokenizerFast:
-    """A lower-case WordPiece tokenizer whose vocabulary comes from these texts."""
-    core = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    core.normalizer = normalizers.BertNormalizer(lowercase=True)
-    core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    """A lower-case WordPiece tokenizer whose vocabulary comes from these texts, the same for the same texts.
+
+    The library numbers the pieces inside words in the order of a random hash, and merges by these numbers where
+    counts are equal.  So they are handed in as special tokens, and only the vocabulary is taken from that training.
+    """
+    core = _wordpiece(models.WordPiece(unk_token="[UNK]"))
+    inside = {letter for text in texts for word in _words(core, text) for letter in word[1:]}
+    first = [*SPECIAL, *(f"##{letter}" for letter in sorted(inside))]
     core.train_from_iterator(
-        texts, trainers.WordPieceTrainer(vocab_size=size, special_tokens=list(SPECIAL), show_progress=False)
+        texts, trainers.WordPieceTrainer(vocab_size=size, special_tokens=first, show_progress=False)
     )
+    core = _wordpiece(models.WordPiece(core.get_vocab(), unk_token="[UNK]"))
     core.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         special_tokens=[("[CLS]", SPECIAL.index("[CLS]")), ("[SEP]", SPECIAL.index("[SEP]"))],
@@ -195,6 +196,18 @@ def train_tokenizer(texts: list[str], size: int = VOCABULARY) -> PreTrainedToken
         mask_token="[MASK]",
         model_max_length=LENGTH,
     )
+
+
+def _wordpiece(model: models.WordPiece) -> Tokenizer:
+    core = Tokenizer(model)
+    core.normalizer = normalizers.BertNormalizer(lowercase=True)
+    core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return core
+
+
+def _words(core: Tokenizer, text: str) -> list[str]:
+    """The normalised words that a tokenizer splits a text into."""
+    return [word for word, _ in core.pre_tokenizer.pre_tokenize_str(core.normalizer.normalize_str(text))]
 
 
 # ---- the student
@@ -284,11 +297,11 @@ def _distil(
 
 
 def save(out: Path, tower: BertModel, tokenizer: PreTrainedTokenizerFast) -> None:
-    """Write the folder that transformers, open_clip and diffusers read."""
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save_pretrained(out)
-    tower.config.save_pretrained(out)
-    save_half(dict(tower.state_dict()), out / "model.safetensors")
+    """Write the folder that transformers, open_clip and diffusers read, in place of what it held."""
+    with atomic_folder(out) as aside:
+        tokenizer.save_pretrained(aside)
+        tower.config.save_pretrained(aside)
+        save_half(tower.state_dict(), aside / "model.safetensors")
 
 
 def measure(folder: Path, kept: list[str], seen: list[str], teacher: Teacher) -> dict[str, float]:

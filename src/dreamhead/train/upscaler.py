@@ -8,25 +8,25 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
 from torch import Tensor, nn
 from torch.nn import functional
 
 from dreamhead.head.load import load_head
 from dreamhead.priors.upscaler import load_upscaler
-from dreamhead.train.card import Card
+from dreamhead.record import atomic_file
+from dreamhead.train.card import Card, card_of
 from dreamhead.train.examples import as_tensor, psnr, random_crops
 from dreamhead.train.loop import (
     Budget,
     Progress,
     cosine_rate,
     descend,
-    parameter_count,
     placed,
     set_rate,
     train_loop,
 )
+from dreamhead.train.weights import save_half
 from dreamhead.world.attributes import sample
 from dreamhead.world.dataset import encoded_maps
 from dreamhead.world.ground import skin_surface
@@ -79,18 +79,15 @@ def train(
 
     spent = train_loop(Budget(steps, minutes), step, progress)
     save(out, model)
-    return Card(
-        thing=THING,
+    return card_of(
+        THING,
         purpose=f"enlarges the maps {SCALE} times, 512² to 4096²",
         format="spandrel: Real-ESRGAN compact network",
         data=f"four maps each of {fine_heads - 1} synthetic heads at {fine_size}²",
         seed=seed,
-        command=f"dreamhead train {THING} --seed {seed}",
-        steps=spent.steps,
-        seconds=round(spent.seconds, 1),
-        stopped_by=spent.stopped_by,
-        parameters=parameter_count(model),
-        bytes=(out / FILE_NAME).stat().st_size,
+        spent=spent,
+        modules=[model],
+        out=out,
         quality=measure(out / FILE_NAME, images[-4:]),
         notes="trained on mean error: it sharpens edges and invents no pores, which are drawn afterwards",
     )
@@ -153,9 +150,8 @@ def fine_maps(data: Path, seed: int, size: int, heads: int, progress: Progress) 
         pictures += [maps["albedo"], maps["normal"]]
         pictures += [np.repeat(maps[name][..., None], 3, axis=2) for name in ("specular", "roughness")]
     data.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    np.save(aside, np.stack(pictures), allow_pickle=False)
-    aside.replace(path)
+    with atomic_file(path) as stream:
+        np.save(stream, np.stack(pictures), allow_pickle=False)
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
@@ -166,9 +162,7 @@ def shrunk(images: Tensor) -> Tensor:
 
 def save(out: Path, model: nn.Module) -> None:
     """Write the file that spandrel reads."""
-    out.mkdir(parents=True, exist_ok=True)
-    tensors = {k: v.half().cpu().contiguous() for k, v in model.state_dict().items()}
-    save_file(tensors, out / FILE_NAME, metadata={"format": "pt"})
+    save_half(model.state_dict(), out / FILE_NAME)
 
 
 def measure(path: Path, images: NDArray[np.uint8]) -> dict[str, float]:
