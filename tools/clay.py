@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from dreamhead.head.builtin.model import BuiltinHead, build_head
+from dreamhead.head.builtin.model import build_head
 from dreamhead.head.geometry import part_normals, render_mesh
-from dreamhead.head.model import SEE_THROUGH, Floats
+from dreamhead.head.model import SEE_THROUGH, Floats, HeadModel
 from dreamhead.head.pose import morph
 from dreamhead.render.camera import cameras
 from dreamhead.render.drawing import DrawItem, MapCache, subject
@@ -60,7 +60,7 @@ VIEWS: dict[str, tuple[Panel, ...]] = {
 }
 
 
-def clay_items(head: BuiltinHead, vertices: Floats, wire: bool = False) -> list[DrawItem]:
+def clay_items(head: HeadModel, vertices: Floats, wire: bool = False) -> list[DrawItem]:
     """Every opaque part with a grey map in place of its own; wire draws the skin's quads over it."""
     normals = part_normals(vertices, head.parts)
     items = []
