@@ -1,4 +1,4 @@
-"""What the pictures of a bundle show: its own meshes and maps, at rest and in expressions."""
+"""What the pictures of a bundle show: its own meshes and maps at rest and in expressions, as engines play them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PIL import Image
 
 from dreamhead.export.bundle import Bundle, BundleMesh
 from dreamhead.export.materials import Surface
+from dreamhead.head.correctives import with_driven
 from dreamhead.render.drawing import DrawItem
 
 SHEET_MAP_SIZE = 2048
@@ -17,6 +18,7 @@ SHEET_MAP_SIZE = 2048
 EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
     "at rest": {},
     "eyeBlink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
+    "eyeBlink, half": {"eyeBlinkLeft": 0.5, "eyeBlinkRight": 0.5},
     "eyeWide, browInnerUp": {"eyeWideLeft": 1.0, "eyeWideRight": 1.0, "browInnerUp": 1.0},
     "eyeSquint, browDown": {
         "eyeSquintLeft": 1.0,
@@ -24,7 +26,7 @@ EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
         "browDownLeft": 1.0,
         "browDownRight": 1.0,
     },
-    "eyeLook to the left": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0},
+    "eyeLook to the left, jawLeft": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0, "jawLeft": 1.0},
     "mouthSmile": {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0},
     "mouthFrown": {"mouthFrownLeft": 1.0, "mouthFrownRight": 1.0},
     "mouthPucker": {"mouthPucker": 1.0},
@@ -36,7 +38,6 @@ EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
         "noseSneerRight": 1.0,
     },
     "jawOpen": {"jawOpen": 1.0},
-    "jawLeft": {"jawLeft": 1.0},
     "cheekPuff": {"cheekPuff": 1.0},
     "tongueOut": {"tongueOut": 1.0},
     "viseme_O": {"viseme_O": 1.0},
@@ -46,7 +47,7 @@ EXPRESSION_SHEET: Mapping[str, Mapping[str, float]] = {
 def draw_items(
     bundle: Bundle, surfaces: Sequence[Surface], kinds: Mapping[str, str], weights: Mapping[str, float]
 ) -> list[DrawItem]:
-    """The bundle's meshes in an expression, ready to draw.
+    """The bundle's meshes in an expression, half-blinks driven by its blinks, ready to draw.
 
     kinds: material name -> how a picture shades it.  Items of one material share its map arrays.
     """
@@ -77,7 +78,7 @@ def _item(
 ) -> DrawItem:
     vertices, normals = mesh.vertices, mesh.normals
     if mesh.targets:
-        for name, weight in weights.items():
+        for name, weight in with_driven(weights).items():
             vertices = vertices + np.float32(weight) * mesh.targets[name].position
             normals = normals + np.float32(weight) * mesh.targets[name].normal
     length = np.linalg.norm(normals, axis=1, keepdims=True)
