@@ -17,6 +17,8 @@ from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet
 
 LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
 THROUGH_EYE = 0.16  # share of the soft light
+EVEN_DEPTH = 0.65  # exponent of how much of the soft light reaches a strand: below 1 for what shines through
+THROUGH_HAIR = 0.0025  # metres of hair that light passes
 BETWEEN_WALLS = 0.10  # share of the soft light inside the mouth
 WET_EYE, ROUGH_EYE = 0.18, 0.35  # roughness at which an eyeball mirrors fully, and no more
 PAST_TERMINATOR = (0.20, 0.08, 0.05)  # how far past the terminator red, green and blue light go on open skin
@@ -51,15 +53,20 @@ class Points:
     openness: Tensor  # (N,)
 
 
-def _lamps(points: Points, lighting: Lighting) -> list[tuple[Lamp, Tensor, Tensor]]:
-    """Each lamp with its direction and the colour that reaches the samples (N, 3)."""
+def _lamps(
+    points: Points, lighting: Lighting, *, lift: float = 0.0008, towards: float = 0.0
+) -> list[tuple[Lamp, Tensor, Tensor]]:
+    """Each lamp with its direction and the colour that reaches the samples (N, 3).
+
+    lift and towards: metres along the normal and to the lamp from which it is looked whether it is in the way.
+    """
     out = []
-    lifted = points.position + points.smooth * 0.0008
+    lifted = points.position + points.smooth * lift
     inside = (points.openness * 4).clamp(0, 1)  # no lamp reaches deep into nostrils and mouth
     for lamp, direction, shadow in zip(
         lighting.studio.lamps, lighting.directions, lighting.shadows, strict=True
     ):
-        lit = shadow.lit(lifted, lamp.shadow_radius, lamp.taps) * inside
+        lit = shadow.lit(lifted + towards * direction, lamp.shadow_radius, lamp.taps) * inside
         out.append((lamp, direction, lit[:, None] * direction.new_tensor(lamp.colour)))
     return out
 
@@ -204,27 +211,25 @@ def _window(reflected: Tensor, direction: Tensor, axes: Tensor, half_size: float
 
 
 def _shade_hair(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
-    light = points.soft
+    """Strands that light runs along and passes between: a thin layer of them shades what lies under it little."""
+    around = ambient_light(lighting.soft.harmonics, points.smooth).clamp(min=1e-3)
+    light = around * (points.soft / around).clamp(0, 1) ** EVEN_DEPTH
     shine = torch.zeros_like(points.albedo)
-    for _, direction, reaching in _lamps(points, lighting):
-        wrapped = ((points.normal @ direction) * 0.7 + 0.3).clamp(min=0)
+    brightest = points.albedo.amax(1, keepdim=True).clamp(min=1e-3)
+    lean = ((points.normal - points.smooth) * torch.linalg.cross(points.strand, points.smooth)).sum(1)
+    shared = normalised(points.normal + points.smooth)
+    for _, direction, reaching in _lamps(points, lighting, lift=0.001, towards=THROUGH_HAIR):
+        wrapped = ((shared @ direction) * 0.65 + 0.35).clamp(min=0)
         light = light + wrapped[:, None] * reaching
-        first = _strand_highlight(points, direction, -0.08, 60.0)
-        second = _strand_highlight(points, direction, 0.12, 14.0)
-        tint = points.albedo / points.albedo.amax(1, keepdim=True).clamp(min=1e-3)
-        shine = (
-            shine
-            + (
-                0.10 * first[:, None]
-                + 0.16 * second[:, None] * tint * points.albedo.amax(1, keepdim=True) ** 0.5
-            )
-            * reaching
-        )
+        first = _strand_highlight(points, direction, -0.08 + 0.1 * lean, 60.0)
+        second = _strand_highlight(points, direction, 0.12 + 0.16 * lean, 14.0)
+        tinted = points.albedo / brightest**0.5
+        shine = shine + (0.10 * first[:, None] + 0.16 * second[:, None] * tinted) * reaching
     return light, shine * points.openness[:, None]
 
 
-def _strand_highlight(points: Points, direction: Tensor, shift: float, exponent: float) -> Tensor:
-    strand = normalised(points.strand + points.smooth * shift)
+def _strand_highlight(points: Points, direction: Tensor, shift: Tensor, exponent: float) -> Tensor:
+    strand = normalised(points.strand + points.smooth * shift[:, None])
     half = normalised(points.view + direction)
     cosine = (strand * half).sum(1)
     facing = ((points.smooth @ direction) + 0.25).clamp(0, 1)

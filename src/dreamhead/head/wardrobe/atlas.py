@@ -22,13 +22,24 @@ from dreamhead.head.wardrobe.store import Arrays, remembered
 
 Floats = NDArray[np.float64]
 
-STRIPS = 8
 SIZE = 1024
 SEED = 1
 ALPHA_CUTOFF = 0.4
 
-STRIP_NAMES = ("UNDER", "DENSE", "LIGHT", "MEDIUM", "MEDIUM_LIGHT", "WISPY", "COILY")
-UNDER, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, WISPY, COILY = range(len(STRIP_NAMES))
+WIDTHS = {
+    "UNDER": 96,
+    "DENSE": 112,
+    "LIGHT": 112,
+    "MEDIUM": 112,
+    "MEDIUM_LIGHT": 104,
+    "WISPY": 80,
+    "COILY": 88,
+    "FUR": 96,
+    "RINGLET": 96,
+}  # strip -> pixels; whole texels remain down to the third mip level
+STRIP_NAMES = tuple(WIDTHS)
+UNDER, DENSE, LIGHT, MEDIUM, MEDIUM_LIGHT, WISPY, COILY, FUR, RINGLET = range(len(STRIP_NAMES))
+FINE_STRIPS = 8  # of the atlas of brows and lashes, all as wide
 ROPES = {"LOCK": 48, "PLAIT": 48, "SLEEK": 32}  # pixels that share the last column: closed ropes are solid
 PLAIT_TURNS = 13  # of the painted plait's pattern over the strip's height
 
@@ -45,6 +56,9 @@ class Strand:
     gain: float  # brightness: strips stand in for a colour per card, and for the depth of a layer
     starts: float = 0.12  # the last hair starts this far along: a ragged root melts into what lies below
     coils: float = 0.0
+    fur: float = 0.0  # length of each hair as a share of the strip; 0: hairs run from its root to its end
+    ringlets: int = 0  # strands wound round so many common axes
+    turns: float = 0.0  # of a ringlet over the strip
 
 
 STRANDS = (
@@ -53,8 +67,12 @@ STRANDS = (
     Strand(130, 0.28, 1.4, 0.76, 2.1, 1.04, starts=0.34),  # LIGHT
     Strand(66, 0.45, 1.6, 0.68, 2.0, 0.96, starts=0.34),  # MEDIUM
     Strand(48, 0.45, 2.2, 0.60, 2.0, 1.08, starts=0.34),  # MEDIUM_LIGHT
-    Strand(20, 0.55, 2.8, 0.55, 1.9, 1.08),  # WISPY
+    Strand(17, 0.7, 2.8, 0.55, 3.1, 1.08),  # WISPY
     Strand(80, 0.15, 9.0, 0.72, 2.2, 0.98, coils=7.0),  # COILY
+    Strand(
+        330, 0.0, 0.0, 1.0, 1.7, 1.0, fur=0.34
+    ),  # FUR: short hairs lying one over the other, rooted all along
+    Strand(52, 0.0, 0.0, 0.80, 2.0, 1.0, ringlets=2, turns=5.0),  # RINGLET
 )
 
 
@@ -62,8 +80,7 @@ def strand_atlas() -> Arrays:
     """alpha, shade (1 = 128) and across (0 slope = 128), each (SIZE, SIZE) uint8."""
 
     def paint() -> Arrays:
-        column = SIZE // STRIPS
-        strips = paint_atlas(STRANDS, column * len(STRANDS), SIZE, SEED)
+        strips = paint_atlas(STRANDS, tuple(WIDTHS.values()), SIZE, SEED)
         ropes = paint_ropes(SIZE, SEED)
         return {name: np.concatenate([strips[name], ropes[name]], axis=1) for name in strips}
 
@@ -72,17 +89,24 @@ def strand_atlas() -> Arrays:
 
 def strip_span(name: str) -> tuple[float, float]:
     """From where to where a strip or rope reaches across the strand atlas, 0 to 1."""
-    if name in STRIP_NAMES:
-        return STRIP_NAMES.index(name) / STRIPS, (STRIP_NAMES.index(name) + 1) / STRIPS
-    start = SIZE * len(STRIP_NAMES) // STRIPS
-    before = sum(width for other, width in list(ROPES.items())[: list(ROPES).index(name)])
-    return (start + before) / SIZE, (start + before + ROPES[name]) / SIZE
+    widths = {**WIDTHS, **ROPES}
+    start = sum(width for other, width in list(widths.items())[: list(widths).index(name)])
+    return start / SIZE, (start + widths[name]) / SIZE
+
+
+def strip_spans(*, fine: bool = False) -> Floats:
+    """(strips, 2) from where to where each strip reaches across the strand atlas or the fine one, 0 to 1."""
+    if fine:
+        return np.stack([np.arange(FINE_STRIPS), np.arange(1, FINE_STRIPS + 1)], axis=1) / FINE_STRIPS
+    return np.array([strip_span(name) for name in STRIP_NAMES])
 
 
 def fine_atlas() -> Arrays:
     """The atlas of brows and lashes, (256, 512) uint8: the same columns, each holding a few single hairs."""
     kinds = tuple(Strand(n, 0.35, 1.5, 0.72, w, g) for n, w, g in zip(*_FINE, strict=True))
-    return remembered("fine atlas", lambda: paint_atlas(kinds, 512, 256, SEED + 1))
+    return remembered(
+        "fine atlas", lambda: paint_atlas(kinds, (512 // FINE_STRIPS,) * FINE_STRIPS, 256, SEED + 1)
+    )
 
 
 _FINE = (
@@ -92,10 +116,12 @@ _FINE = (
 )
 
 
-def paint_atlas(strands: tuple[Strand, ...], width: int, height: int, seed: int) -> Arrays:
-    """Every strip painted back to front and set side by side."""
+def paint_atlas(strands: tuple[Strand, ...], widths: tuple[int, ...], height: int, seed: int) -> Arrays:
+    """Every strip painted back to front and set side by side; widths in pixels."""
     rng = np.random.default_rng(seed)
-    painted = [_paint_strip(strand, width // len(strands), height, rng) for strand in strands]
+    painted = [
+        _paint_strip(strand, width, height, rng) for strand, width in zip(strands, widths, strict=True)
+    ]
     alpha, shade, across = (np.concatenate([strip[k] for strip in painted], axis=1) for k in range(3))
     rooted = np.interp(np.linspace(0, 1, height), (0, 0.15, 0.4, 1), (0.84, 0.94, 1.0, 1.06))[:, None]
     return {
@@ -155,14 +181,51 @@ def _paint_sleek(height: int, width: int, rng: np.random.Generator) -> tuple[Flo
 def _paint_strip(
     strand: Strand, width: int, height: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats]:
-    alpha, across_map = np.zeros((height, width)), np.zeros((height, width))
-    shade = np.full((height, width), 0.6)
-    scale = width / 128
+    """Alpha, shade and across, (height, width) each."""
+    canvas = _Canvas(np.zeros((height, width)), np.full((height, width), 0.6), np.zeros((height, width)))
     t = np.linspace(0, 1, height)
+    if strand.fur:
+        _paint_fur(canvas, strand, t, rng)
+    elif strand.ringlets:
+        _paint_ringlets(canvas, strand, t, rng)
+    else:
+        _paint_lengths(canvas, strand, t, rng)
+    return canvas.alpha, canvas.shade * strand.gain, canvas.across
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """What hairs are painted on, (height, width) each; changed in place."""
+
+    alpha: Floats
+    shade: Floats
+    across: Floats
+
+    def draw(self, line: Floats, thick: Floats, tone: Floats | float, visible: NDArray[np.bool_]) -> None:
+        """One hair: its middle in pixels, its thickness, its tone and whether it is seen, (height,) each."""
+        height, width = self.alpha.shape
+        rows = np.arange(height)[:, None]
+        reach = int(np.ceil(thick.max())) + 2
+        thick = np.maximum(thick, 1e-3)[:, None]
+        column = np.floor(line)[:, None].astype(int) + np.arange(-reach, reach + 1)
+        inside = (column >= 0) & (column < width)
+        offset = column + 0.5 - line[:, None]
+        cover = np.clip(thick * 0.5 + 0.5 - np.abs(offset), 0, 1) * visible[:, None] * inside
+        cover = cover * np.minimum(thick, 1)
+        column = np.clip(column, 0, width - 1)
+        slope = np.clip(2 * offset / np.maximum(thick, 1.0), -1, 1)
+        toned = np.broadcast_to(tone, (height,))[:, None] * (1 - 0.3 * slope**2)
+        self.shade[rows, column] += (toned - self.shade[rows, column]) * cover
+        self.across[rows, column] += (0.6 * slope - self.across[rows, column]) * cover
+        self.alpha[rows, column] = 1 - (1 - self.alpha[rows, column]) * (1 - cover)
+
+
+def _paint_lengths(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Generator) -> None:
+    """Hairs that run from the strip's root to near its end, drawn together into clumps."""
+    width = canvas.alpha.shape[1]
+    scale = width / 128
     clumps = 3 if strand.hairs > 30 else 2
     centres = (np.arange(clumps) + 0.5 + rng.uniform(-0.2, 0.2, clumps)) / clumps
-    rows = np.arange(height)[:, None]
-    reach = int(np.ceil(strand.width * scale)) + 2
     few = strand.hairs < 10
     for index in range(strand.hairs):
         depth = index / strand.hairs  # back hairs first, darker
@@ -179,19 +242,52 @@ def _paint_strip(
         taper = np.clip((end - t) / 0.35, 0, 1) ** 0.6
         if not few:
             taper = taper * np.clip((t - begin) / 0.08, 0, 1) ** 0.7
-        thick = np.maximum(strand.width * scale * rng.uniform(0.75, 1.25) * taper, 1e-3)[:, None]
-        column = np.floor(line)[:, None].astype(int) + np.arange(-reach, reach + 1)
-        inside = (column >= 0) & (column < width)
-        offset = column + 0.5 - line[:, None]
-        visible = ((t > begin) & (t < end))[:, None] & inside
-        cover = np.clip(thick * 0.5 + 0.5 - np.abs(offset), 0, 1) * visible * np.minimum(thick, 1)
-        column = np.clip(column, 0, width - 1)
-        slope = np.clip(2 * offset / np.maximum(thick, 1.0), -1, 1)
-        tone = (0.5 + 0.5 * depth) * rng.uniform(0.72, 1.15) * (1 - 0.3 * slope**2)
-        shade[rows, column] += (tone - shade[rows, column]) * cover
-        across_map[rows, column] += (0.6 * slope - across_map[rows, column]) * cover
-        alpha[rows, column] = 1 - (1 - alpha[rows, column]) * (1 - cover)
-    return alpha, shade * strand.gain, across_map
+        thick = strand.width * scale * rng.uniform(0.75, 1.25) * taper
+        tone = (0.5 + 0.5 * depth) * rng.uniform(0.72, 1.15)
+        canvas.draw(line, thick, tone, (t > begin) & (t < end))
+
+
+def _paint_fur(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Generator) -> None:
+    """Short hairs rooted all along the strip, those above lying over the roots of those below; ragged all round."""
+    width = canvas.alpha.shape[1]
+    scale = width / 128
+    begins = np.sort(rng.random(strand.hairs))[::-1] * (1 - strand.fur)
+    for begin in begins:
+        length = strand.fur * rng.uniform(0.55, 1.0)
+        middling = np.sin(np.pi * np.clip((begin + 0.5 * length) / 0.98, 0, 1)) ** 0.6
+        start = 0.5 + 0.43 * (0.55 + 0.45 * middling) * rng.uniform(-1, 1)
+        own = np.clip((t - begin) / length, 0, 1)
+        lean, bend = rng.normal(0, 0.13), rng.normal(0, 0.06)
+        line = np.clip(start + lean * own + bend * np.sin(np.pi * own), 0.03, 0.97) * width
+        thick = strand.width * scale * rng.uniform(0.75, 1.2) * np.minimum(1, 2.2 * (1 - own)) ** 0.7
+        tone = rng.uniform(0.72, 1.12) * (0.62 + 0.45 * own**0.6)
+        canvas.draw(line, thick, tone, (t > begin) & (t < begin + length))
+
+
+def _paint_ringlets(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Generator) -> None:
+    """Strands wound together round a few axes: their far halves first and dark, then the near ones."""
+    width = canvas.alpha.shape[1]
+    scale, size = width / 128, 0.36 / strand.ringlets
+    hairs = []
+    for ringlet in range(strand.ringlets):
+        axis = (ringlet + 0.5) / strand.ringlets
+        shift, turns = rng.random(), strand.turns * rng.uniform(0.9, 1.1)
+        for _ in range(strand.hairs):
+            own, radius = rng.normal(0, 0.1), rng.uniform(0.7, 1.15)
+            angle = 2 * np.pi * (shift + own + turns * t + 0.04 * np.sin(5 * t + shift))
+            reach = size * radius * np.clip(0.35 + 3 * t, 0, 1) * np.clip((1.25 - t) / 0.4, 0.4, 1)
+            end = 1 - (1 - strand.shortest) * rng.random() ** 0.7
+            thick = strand.width * scale * rng.uniform(0.75, 1.25) * np.clip((end - t) / 0.2, 0, 1) ** 0.6
+            tone = rng.uniform(0.75, 1.15)
+            hairs.append((axis + reach * np.sin(angle), np.cos(angle), thick, tone, t < end))
+    for near in (False, True):
+        for line, depth, thick, tone, lives in hairs:
+            canvas.draw(
+                np.clip(line, 0.03, 0.97) * width,
+                thick,
+                tone * (0.68 + 0.36 * depth),
+                lives & ((depth > 0) == near),
+            )
 
 
 def _bytes(values: Floats) -> NDArray[np.uint8]:

@@ -106,7 +106,7 @@ def brows(job: Job, shape: BrowShape) -> Cards:
         parts.append(
             cards(
                 job, ruffle(paths, rng, 0.03), roots, job.widths(len(t), 0.22), rng.integers(0, 6, len(t)),
-                roll=0.15, taper=(0.8, 1.0, 0.5), bend=0.1, volume=0.9,
+                roll=0.15, taper=(0.8, 1.0, 0.5), bend=0.1, volume=0.9, fine=True,
             )
         )  # fmt: skip
     return joined(parts)
@@ -135,7 +135,7 @@ def lashes(job: Job, upper: float = 0.95, lower: float = 0.5) -> Cards:
             parts.append(
                 cards(
                     job, paths, roots, np.full(count, 0.34), rng.integers(4, 8, count),
-                    roll=0.1, taper=(1.0, 0.9, 0.6), volume=0.3,
+                    roll=0.1, taper=(1.0, 0.9, 0.6), volume=0.3, fine=True,
                 )
             )  # fmt: skip
     return joined(parts)

@@ -15,6 +15,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 MAX_INFLUENCES = 4
+STIFF = 0.06  # metres from its root up to which hair turns with the skin; beyond, it hangs
+HANGING = ("hair", "beard")  # slots
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Garment:
 def carry(garment: Garment, rest_vertices: NDArray[np.floating], displaced: NDArray[np.floating]) -> Floats:
     """(N, 3) displacement of the garment when the head's vertices (V, 3) move from rest to displaced.
 
-    Each vertex moves rigidly with the frame of its root triangle; metres.
+    Each vertex moves rigidly with the frame of its root triangle, but hair farther from its root than STIFF
+    is moved along without being turned more; metres.
     """
     if rest_vertices.shape != displaced.shape:
         raise UsageError(
@@ -62,8 +65,10 @@ def carry(garment: Garment, rest_vertices: NDArray[np.floating], displaced: NDAr
     rest_point, rest_frame = _root_frames(rest_vertices.astype(np.float64), triangles, weights)
     new_point, new_frame = _root_frames(displaced.astype(np.float64), triangles, weights)
     arm = garment.vertices.astype(np.float64) - rest_point
-    local = np.einsum("nji,nj->ni", rest_frame, arm)
-    moved = np.einsum("nij,nj->ni", new_frame, local) + new_point
+    reach = np.linalg.norm(arm, axis=1, keepdims=True)
+    hanging = np.clip(1 - STIFF / np.maximum(reach, STIFF), 0, 1) * (garment.slot in HANGING)
+    local = np.einsum("nji,nj->ni", rest_frame, (1 - hanging) * arm)
+    moved = np.einsum("nij,nj->ni", new_frame, local) + new_point + hanging * arm
     return (moved - garment.vertices).astype(np.float32)
 
 

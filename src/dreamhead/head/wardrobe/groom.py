@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamhead.head.wardrobe.atlas import STRIPS
+from dreamhead.head.wardrobe.atlas import strip_spans
 from dreamhead.head.wardrobe.distance import DistanceField, unit
 from dreamhead.head.wardrobe.surface import Roots, Surface
 
@@ -58,12 +58,13 @@ def grow(
     field: Field,
     *,
     stiffness: float = 1.0,
-    clearance: float | Callable[[float], Floats | float] = 0.15,
-    lift: float = 0.6,
+    clearance: float | Floats | Callable[[float], Floats | float] = 0.15,
+    lift: float | Floats = 0.6,
 ) -> Floats:
     """(N, segments + 1, 3) paths: d = unit(stiffness d + field), then pushed clear of the head.
 
-    lengths (N,) cm; clearance in cm, possibly of t; lift tilts the first step along the normal.
+    lengths (N,) cm; clearance in cm, one or (N,), possibly of t; lift, one or (N, 1), tilts the first
+    step along the normal.
     """
     point = roots.points - 0.08 * roots.normals
     direction = unit(lift * roots.normals + field(roots.points, 0.0))
@@ -167,13 +168,15 @@ def cards(
     along: tuple[float, float] = (0.0, 1.0),
     max_kink: float | None = -0.1,
     max_rise: float | Floats | None = None,
+    fine: bool = False,
 ) -> Cards:
     """Ribbons along paths (N, S + 1, 3).
 
-    widths (N,) cm; strips (N,) columns of the atlas; roll and twist in radians; taper is the width at root,
-    middle and tip; bend spreads the normals across a card; volume pulls them to the head's volume normal;
-    along is the part of the strip used; paths with a kink (cosine of two segments below max_kink) are
-    dropped: they come from singular points of the field, as do paths that rise over max_rise cm from the upper skull.
+    widths (N,) cm; strips (N,) of the strand atlas, or of the fine one; roll and twist in radians; taper is
+    the width at root, middle and tip; bend spreads the normals across a card; volume pulls them to the
+    head's volume normal; along is the part of the strip used.  Paths with a kink (cosine of two segments
+    below max_kink) are dropped: they come from singular points of the field, as do paths that rise over
+    max_rise cm from the upper skull.
     """
     rng = job.rng
     keep = np.ones(len(paths), bool)
@@ -193,6 +196,7 @@ def cards(
     cosine, sine = np.cos(angle)[..., None], np.sin(angle)[..., None]
     side, up = cosine * side + sine * up, cosine * up - sine * side
     half = (0.5 * widths[:, None] * np.interp(t, (0, 0.5, 1), taper))[..., None]
+    low, high = strip_spans(fine=fine)[strips].T
     flip = rng.random(total) < 0.5  # half the cards use their strip mirrored
     vertices = np.empty((total, rows, 2, 3))
     normals = np.empty((total, rows, 2, 3))
@@ -201,7 +205,7 @@ def cards(
         vertices[:, :, column] = paths + sign * half * side
         normals[:, :, column] = unit((1 - volume) * up + volume * volume_normal + bend * sign * side)
         across = np.where(flip, -sign, sign)
-        uv[:, :, column, 0] = ((strips + 0.04 + 0.92 * (across + 1) / 2) / STRIPS)[:, None]
+        uv[:, :, column, 0] = (low + (high - low) * (0.04 + 0.92 * (across + 1) / 2))[:, None]
         uv[:, :, column, 1] = along[0] + (along[1] - along[0]) * t
     vertices = settled(job, vertices)
     return Cards(

@@ -28,6 +28,7 @@ class Layer:
 
     count: float = 0.0
     width: float = 1.0
+    slim: float = 0.0  # length below which a card is narrower in proportion, that it stays a lock; 0: none is
     strips: tuple[str, ...] = ("DENSE",)
     mesh: str = "card"  # card: a ribbon; lock: a matted rope; plait: a thin braid
     where: str = "long"  # long: the style's long part; whole: all of its hair
@@ -190,12 +191,18 @@ def _hairstyle(name: str, settings: dict[str, Any], named: Mapping[str, Any]) ->
     ]
     made: dict[str, Any] = {
         "name": name,
-        "layers": tuple(checked_layer({**row, **each}) for row in rows),
+        "layers": tuple(_styled(row, each) for row in rows),
         "tails": tuple(checked(Tail, row) for row in settings.pop("tails", [])),
     }
     for key, value in settings.items():
         made[key] = _READERS[key](value, named) if key in _READERS else value
     return checked(Hairstyle, made)
+
+
+def _styled(row: Mapping[str, Any], each: Mapping[str, Any]) -> Layer:
+    """A layer with what its style says of each; one that has `own = true` keeps to itself."""
+    own = {key: value for key, value in row.items() if key != "own"}
+    return checked_layer(own if row.get("own") else {**own, **each})
 
 
 def _as_tuple(value: Any) -> Any:

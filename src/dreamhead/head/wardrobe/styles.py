@@ -41,6 +41,7 @@ ABOVE_SKIN = 0.35  # cm of a gathering point
 NAPE = np.array([0.0, -0.5, -0.86])  # direction from the cranium's centre
 ROW_SPAN = 68.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
 SHORTEST = 0.4  # cm
+SLIMMEST = 0.42  # of a layer's width
 
 
 def grow_hair(style: Hairstyle, job: Job) -> Cards:
@@ -78,7 +79,8 @@ def grow_layer(style: Hairstyle, layer: Layer, job: Job, anchors: Floats) -> Car
     if len(anchors):
         paths = _stopped(paths, anchors, style.reach)
     paths = _dressed(layer, paths, roots, lengths, job)
-    widths = job.widths(len(paths), layer.width)
+    slim = np.clip(lengths / layer.slim, SLIMMEST, 1) if layer.slim else np.ones(len(paths))
+    widths = job.widths(len(paths), layer.width * slim)
     if layer.mesh == "lock":
         return locks(job, paths, roots, widths, layer.sides, layer.twist)
     if layer.mesh == "plait":

@@ -16,17 +16,19 @@ from dreamhead.assets import asset_path
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.wardrobe.atlas import MEDIUM, MEDIUM_LIGHT, STRIP_NAMES, WISPY
 from dreamhead.head.wardrobe.cranial import curve
-from dreamhead.head.wardrobe.flow import BACK, DOWN, FRONT, LEFT, UP
+from dreamhead.head.wardrobe.flow import BACK, DOWN, FRONT, LEFT, UP, along_skin
 from dreamhead.head.wardrobe.groom import Cards, Field, Job, cards, clump, grow, joined, ruffle
 from dreamhead.head.wardrobe.hairstyles import Layer, checked, checked_layer
-from dreamhead.head.wardrobe.surface import Mask, Roots, smoothstep
+from dreamhead.head.wardrobe.surface import Mask, Roots, Surface, smoothstep
 
 Floats = NDArray[np.float64]
 Curve = tuple[Floats, Floats]
 
 LIPS = (2.9, 1.15, -3.5)  # half width and half height of the bare ellipse around the lips, its centre's y; cm
-NECK_LINE = -8.8  # no beard grows below, cm
+NECK_LINE = -8.8  # no beard grows below, cm; the line rises towards the ears
 SHORTEST = 0.3  # cm
+LYING = 0.95  # cm: shortest card that lies flat, so that it is a lock and not a leaf
+CLOSEST = 0.05  # cm above the skin that hair lies
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class FaceRegion:
         if self.bottom is not None:
             low = np.interp(x, *self.bottom)
             dense = dense * smoothstep(y - low, -0.25 * self.soft, self.soft)
-        dense = dense * smoothstep(y + 0.25 * np.clip(6 - z, 0, 9), NECK_LINE - 0.5, NECK_LINE + 0.5)
+        dense = dense * smoothstep(y - 0.5 * np.clip(6 - z, 0, 9), NECK_LINE - 0.5, NECK_LINE + 0.5)
         dense = dense * smoothstep(x, self.inner - 0.3, self.inner + 0.3)
         dense = dense * (1 - smoothstep(x, self.outer - 0.3, self.outer + 0.3))
         if self.philtrum:
@@ -72,10 +74,12 @@ class Patch:
     length: Curve = (np.array([0.0]), np.array([1.0]))  # over |x|
     over_y: Curve | None = None  # factor over y
     edge: float = 0.0  # cm from the upper edge over which hair grows longer
+    flat: float = 0.0  # cm from the upper edge over which hair comes to stand off the skin it lies on
     floor: float = -99.0  # lowest height of the ends
     down: float = 1.0
     outwards: float = 1.0
     inwards: float = 0.25
+    back: float = 0.0  # how strongly hair on the cheeks runs towards the ear
     stand: float = 0.35
     curl_up: float = 0.0  # how strongly tips turn up
     gather: float = 0.0  # how far a side's tips come together
@@ -146,18 +150,23 @@ def _grow(patch: Patch, layer: Layer, job: Job) -> Cards:
     if patch.edge:
         grown = smoothstep(patch.region.inside(home), 0.0, patch.edge)
         lengths = lengths * (0.5 + 0.5 * grown)
+    standing = _standing(patch, layer, roots)
     lengths = np.minimum(lengths, np.maximum(home[:, 1] - patch.floor, SHORTEST))
     lengths = np.maximum(lengths * (1 + layer.spread * rng.uniform(-1.2, 1.2, len(roots))), SHORTEST)
-    comb = _lip_field if patch.kind == "lip" else _chin_field
+    if layer.fixed_length is not None:
+        lengths = rng.uniform(*layer.fixed_length, len(roots))
+    elif patch.flat:
+        lengths = np.maximum(lengths, LYING * rng.uniform(0.8, 1.2, len(roots)))
+    comb = _lip_field(patch, roots) if patch.kind == "lip" else _chin_field(patch, surface, roots, standing)
     paths = grow(
         surface,
         roots,
         lengths,
         layer.steps,
-        comb(patch, roots),
+        comb,
         stiffness=layer.stiffness,
-        clearance=layer.clearance,
-        lift=layer.lift,
+        clearance=CLOSEST + (layer.clearance - CLOSEST) * standing,
+        lift=layer.lift * (0.15 + 0.85 * standing[:, None]),
     )
     if patch.gather:
         paths = _gathered(paths, patch.gather)
@@ -165,27 +174,47 @@ def _grow(patch: Patch, layer: Layer, job: Job) -> Cards:
         paths = clump(paths, rng, job.count(layer.clumps), layer.clumping)
     paths = ruffle(paths, rng, layer.ruffle)
     names = [STRIP_NAMES.index(name) for name in layer.strips]
-    fine = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))  # at the edge
-    strips = np.where(rng.random(len(paths)) < grown, rng.choice(names, len(paths)), fine)
+    strips = rng.choice(names, len(paths))
+    widths = layer.width * np.clip(0.28 + 0.72 * standing, 0, 1)
+    if layer.fixed_length is not None:
+        widths = np.full(len(paths), layer.width)
+    else:  # fine hair at the edge
+        fine = rng.choice((MEDIUM, MEDIUM_LIGHT, WISPY), len(paths))
+        strips = np.where(rng.random(len(paths)) < grown, strips, fine)
+        widths = widths * (0.6 + 0.4 * grown)
     return cards(
-        job, paths, roots, job.widths(len(paths), layer.width * (0.6 + 0.4 * grown)), strips,
-        roll=0.35, volume=layer.volume, taper=layer.taper, along=(0.05, 1.0), max_kink=layer.max_kink,
+        job, paths, roots, job.widths(len(paths), widths), strips,
+        roll=layer.roll, volume=layer.volume, taper=layer.taper, along=layer.along, max_kink=layer.max_kink,
     )  # fmt: skip
 
 
-def _chin_field(patch: Patch, roots: Roots) -> Field:
-    """Hair that hangs, standing out from the chin and drawing together to its point."""
+def _standing(patch: Patch, layer: Layer, roots: Roots) -> Floats:
+    """(N,) 0 where hair lies on the skin, below the upper edge, to 1 where it stands off it as it likes."""
+    if not patch.flat:
+        return np.ones(len(roots))
+    if layer.fixed_length is not None:
+        return np.zeros(len(roots))
+    return smoothstep(patch.region.inside(roots.home), 0.0, patch.flat)
+
+
+def _chin_field(patch: Patch, surface: Surface, roots: Roots, standing: Floats) -> Field:
+    """Hair that hangs, standing out from the chin and drawing together to its point; back along the cheek."""
     x = roots.home[:, :1]
     chin = np.exp(-((x / 2.5) ** 2))
     inwards = -np.sign(x) * LEFT * np.minimum(np.abs(x), 1.0)
+    free = standing[:, None]
+    cheek = smoothstep(np.abs(x), 2.5, 5.0) * smoothstep(roots.home[:, 1:2], -8.0, -3.0)
+    lying = 1.1 * DOWN + patch.back * BACK * cheek
 
     def field(points: Floats, t: float) -> Floats:
-        return np.asarray(
+        hanging = (
             1.1 * patch.down * DOWN
             + 0.25 * FRONT * chin * (1 - t)
+            + patch.back * BACK * cheek * (1 - 0.6 * t)
             + patch.inwards * t * inwards * (np.abs(points[:, :1]) > 0.25)
             + patch.stand * roots.normals * (1 - t)
         )
+        return np.asarray(free * hanging + (1 - free) * along_skin(surface, points, lying))
 
     return field
 
@@ -225,7 +254,7 @@ def _patch(row: Mapping[str, Any], regions: Mapping[str, FaceRegion], layers: Ma
     settings = {**row, "region": regions[row["region"]]}
     each = settings.pop("each", {})
     settings["layers"] = tuple(
-        checked_layer({"volume": 0.82, "ruffle": 0.1, "lift": 0.4, **table, **each})
+        checked_layer({"volume": 0.82, "ruffle": 0.1, "lift": 0.4, "roll": 0.35, **table, **each})
         for name in settings.get("layers", ())
         for table in layers[name]
     )
