@@ -24,7 +24,7 @@ from clay import BACKDROP, Bytes, clay_items
 from PIL import Image, ImageDraw, ImageFont
 
 from dreamhead.cache import cache_folder
-from dreamhead.export.materials import part_maps_in_bytes, shell_surfaces
+from dreamhead.export.materials import EYE_IOR, part_maps_in_bytes, shell_surfaces
 from dreamhead.head.correctives import half_blinks, with_driven
 from dreamhead.head.geometry import part_normals, render_mesh
 from dreamhead.head.load import load_head
@@ -65,13 +65,13 @@ class Panel:
 
     label: str
     place: str  # bust, head, face, eye, eyes, nose, mouth, ear
-    height: float
+    height: float  # 0: all of the bust and what it wears
     azimuth: float = 0.0
     elevation: float = 0.0
     pose: Mapping[str, float] = field(default_factory=dict)
 
 
-TURNTABLE = tuple(Panel(f"{azimuth}°", "head", 0.41, azimuth, 4.0) for azimuth in range(0, 360, 45))
+TURNTABLE = tuple(Panel(f"{azimuth}°", "bust", 0.0, azimuth, 4.0) for azimuth in range(0, 360, 45))
 CLOSE_UPS = (
     Panel("eyes", "eyes", 0.088),
     Panel("half blink", "eyes", 0.088, pose={name: 0.5 for name in BLINK}),
@@ -177,6 +177,7 @@ def items_of(
                     mesh.triangles,
                     **maps[part.material],
                     kind=PART_KINDS[part.material],
+                    index=EYE_IOR if part.material == "cornea" else 1.0,
                     name=part.name,
                 )
             )
@@ -240,7 +241,7 @@ def draw_panels(
             panel.azimuth,
             panel.elevation,
             target=sitter.place(panel.place).tolist(),
-            height=panel.height,
+            height=panel.height or sitter.bust_height,
             fov_deg=14.0,
         )
         picture = torch.from_numpy(portrait(whole, visibility, view, SETS["portrait"], (size, size)))
@@ -291,7 +292,7 @@ def characters(head: HeadModel, size: int) -> Bytes:
         hair = HAIR_COLOURS[person.hair_colour]
         colours = {"hair": hair, "beard": hair, "brows": [0.8 * value for value in hair]}
         sitter = Sitter(head, identity, one.choice, colours)
-        panels = [replace(shot, place="bust", height=sitter.bust_height) for shot in PERSON]
+        panels = [replace(shot, place="bust", height=0.0) for shot in PERSON]
         panels[0] = replace(panels[0], label=label)
         pictures += draw_panels(sitter, panels, size, own_maps(head, person), skin_maps(head, person))
     return sheet(pictures, 4)

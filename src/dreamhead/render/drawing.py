@@ -59,6 +59,7 @@ class DrawItem:
     opacity: Bytes | None = field(default=None, repr=False)  # (h, w)
     metalness: Bytes | None = field(default=None, repr=False)  # (h, w)
     kind: str = "skin"  # one of KINDS
+    index: float = 1.0  # of a wet dome over an eye (a cornea): its index of refraction
     name: str = ""
 
 

@@ -6,6 +6,8 @@ chapter 14, in screen space).  Tone curve: Khronos PBR Neutral.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from dreamhead.render.drawing import (
     samples_of,
 )
 from dreamhead.render.rasterize_warp import key_triangles
+from dreamhead.render.refraction import Disc, bent, disc_behind
 from dreamhead.render.shade import linear_to_srgb, perturbed_normals, srgb_to_linear
 from dreamhead.render.shaders import SHADERS, Lighting, Points
 from dreamhead.render.studio import StudioSet, Visibility, shadow_map, soft_light
@@ -77,7 +80,11 @@ def portrait(
         colour[places] += albedo * soft[_pixel_of(places, grid[1], samples, width)]
     for part in (one for one in subject.items if one.item.kind in OVERLAYS):
         before = draw_over(subject, part, keys, screen)
+        disc = disc_behind(subject, part, attributes) if part.item.index > 1 else None
         for run in samples_of(subject, part, before, screen, attributes, grid[1]):
+            if disc is not None:
+                sample_metres = 1 / (_pixels_per_metre(view, height) * samples)
+                _bend(colour, part, run, disc, sample_metres, lighting)
             _lay_over(colour, covered, part, run, lighting)
     picture = clip.new_empty(height, width, 4)
     for top in range(0, height, BAND):
@@ -86,6 +93,16 @@ def portrait(
         values = torch.cat((tone_map(colour[band]) * covered[band], covered[band]), 1)
         picture[rows] = _averaged(values, rows.stop - rows.start, width, samples)
     return picture.cpu().numpy()
+
+
+def _bend(
+    colour: Tensor, part: SubjectItem, run: Samples, disc: Disc, sample_metres: float, lighting: Lighting
+) -> None:
+    """What is seen through a dome, in place of what stands straight behind it."""
+    seen, share = bent(disc, run, lighting.eye, part.item.index, sample_metres)
+    points = _points(replace(disc.behind, normal=None, surface=None), seen, lighting)
+    diffuse, _ = SHADERS["eye"](replace(points, roughness=torch.ones_like(points.roughness)), lighting)
+    colour[run.places] += share * (points.albedo * diffuse - colour[run.places])
 
 
 def _lay_over(colour: Tensor, covered: Tensor, part: SubjectItem, run: Samples, lighting: Lighting) -> None:

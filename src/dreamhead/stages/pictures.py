@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from dreamhead.export.bundle import Bundle, BundleMesh
-from dreamhead.export.materials import Surface
+from dreamhead.export.materials import EYE_IOR, Surface
 from dreamhead.head.correctives import with_driven
 from dreamhead.render.drawing import DrawItem
 
@@ -93,5 +93,6 @@ def _item(
         specular=maps.get("specular"),
         metalness=maps.get("metalness"),
         kind=kind,
+        index=EYE_IOR if mesh.material == "cornea" else 1.0,
         name=mesh.name,
     )
