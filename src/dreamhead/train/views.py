@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import torch
 import torch.nn.functional as functional
@@ -27,7 +24,7 @@ from dreamhead.render.scene import HeadBuffers, Maps, head_buffers, render_head
 from dreamhead.render.shade import linear_to_srgb, srgb_to_linear
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.captions import caption, shape_caption
-from dreamhead.world.dataset import View, build_dataset
+from dreamhead.world.dataset import View
 from dreamhead.world.eye import PartMaps, eye_maps
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.skin import SkinMaps
@@ -102,20 +99,6 @@ class ViewRenderer:
                 )
             )
         return views
-
-
-def build_world(
-    folder: Path,
-    head: HeadModel,
-    count: int,
-    seed: int,
-    size: int = 512,
-    views: int = 2,
-    progress: Callable[[int, int, str], None] = lambda done, total, note: None,
-) -> None:
-    """Builds the whole training set, maps and views: see dreamhead.world.dataset for what is written."""
-    renderer = ViewRenderer(head, views) if views else None
-    build_dataset(folder, head, count, seed, size, renderer, VIEW_SIZE, progress=progress)
 
 
 # ---------------------------------------------------------------------------------------------------------------
