@@ -3,8 +3,10 @@
 import numpy as np
 
 from dreamhead.head.builtin import generate
+from dreamhead.head.builtin.expressions import ROLLED, pose_all
 from dreamhead.head.builtin.interior import contact_on_surface, contact_pairs
-from dreamhead.head.builtin.lips import parted
+from dreamhead.head.builtin.lip_profiles import profile_gap
+from dreamhead.head.builtin.lips import parted_across
 from dreamhead.head.builtin.surface import build_surface
 
 
@@ -20,7 +22,7 @@ def test_crossing_lips_touch():
     cage, rest, motion = lowered_upper_lip(0.3)
     low, high = contact_on_surface(rest + motion)
     assert (high - low)[:, 1].min() < -0.2
-    moved = parted(cage, rest, motion)
+    moved, _ = parted_across(cage, rest, motion, motion)
     low, high = contact_on_surface(rest + moved)
     assert (high - low)[:, 1].min() > -0.05  # the rings behind the lips have not followed yet
     lower, upper = contact_pairs(cage)
@@ -29,12 +31,25 @@ def test_crossing_lips_touch():
 
 def test_open_lips_are_left_alone():
     cage, rest, motion = lowered_upper_lip(-0.3)
-    assert np.array_equal(parted(cage, rest, motion), rest + motion - rest)
+    assert np.array_equal(parted_across(cage, rest, motion, motion)[0], rest + motion - rest)
 
 
 def test_no_expression_crosses_the_lips(builtin, targets):
-    cage = build_surface().cage
-    lower, upper = contact_pairs(cage)
-    for name, delta in targets.items():
-        posed = builtin.mean + delta + (targets["jawOpen"] if name == "mouthClose" else 0)
-        assert (posed[upper, 1] - posed[lower, 1]).min() > -2e-4, name
+    actor = generate.default_generator().actor
+    poses = pose_all(actor, tuple(name for name in targets if name != "mouthClose"))
+    lower, upper = contact_pairs(build_surface().cage)
+    for name, pose in poses.items():
+        if pose.left is pose.right:
+            assert profile_gap(pose.left)[1].min() > 0, name
+        else:
+            posed = builtin.mean + targets[name]
+            assert (posed[upper, 1] - posed[lower, 1]).min() > -2e-4, name
+    closed = builtin.mean + targets["mouthClose"] + targets["jawOpen"]
+    assert (closed[upper, 1] - closed[lower, 1]).min() > -2e-4
+
+
+def test_a_rolled_lip_lies_behind_the_other():
+    for name, pose in pose_all(generate.default_generator().actor, tuple(ROLLED)).items():
+        gap = profile_gap(pose.left)[1]
+        assert gap.min() > 0, name
+        assert gap.max() < 0.06, name

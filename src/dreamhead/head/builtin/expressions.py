@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,9 @@ from dreamhead.head.builtin.interior import (
     finish_posed,
 )
 from dreamhead.head.builtin.lids_motion import SLIDES, lid_motion
-from dreamhead.head.builtin.lips import parted, parted_across
+from dreamhead.head.builtin.lip_profiles import Give, settled
+from dreamhead.head.builtin.lips import parted_across
+from dreamhead.head.builtin.unfold import Authored, authored, unfolded
 
 Points = NDArray[np.float64]
 
@@ -47,16 +50,27 @@ FOLD_PLACES = range(8, 15)
 # How far behind the seam of the resting lips a mouth ring may be rolled in (cm), and by how much it yields beyond.
 LIP_DEPTH = {5: 0.45, 4: 0.35, 3: 0.05}
 LIP_YIELD = 0.12
+# Targets in which one lip rolls in behind the other: they rest on each other, and the one that rolls goes farther.
+ROLLED_GAP = 0.02  # cm
+_ROLLED_RINGS = {5: 1.0, 4: 1.0, 3: 0.9, 2: 0.6, 1: 0.25}
+ROLLED = {"mouthRollLower": Give(0.25, _ROLLED_RINGS), "mouthRollUpper": Give(0.75, _ROLLED_RINGS)}
+LIP_HEIGHT = {
+    "mouthRollLower": 1.94,
+    "mouthRollUpper": 1.28,
+}  # cm, _lip_height of the default: lower lips roll less
+# In all others both make way where they would cross, and keep this gap.
+CROSSED_GAP = 0.01  # cm
+CROSSED = Give(0.5, {5: 1.0, 4: 0.75, 3: 0.4, 2: 0.15, 1: 0.05})
 # Targets in which the lips stay shut all along, and the gap (cm) that is left between them.
 SEALED = {
-    "mouthRollLower": 0.03,
-    "mouthRollUpper": 0.13,  # full lips would cross with less
     "mouthPucker": 0.05,
     "mouthPress": LIP_GAP,
     "mouthSmile": LIP_GAP,
     "mouthDimple": LIP_GAP,
 }
 _SPLIT = 1.2  # cm: half width of the blend between a left and a right target
+STILL = 1e-3  # cm: less is no motion
+_ONE_SIDED = ("mouthLeft", "mouthRight", "jawLeft", "jawRight")  # both halves move, each its own way
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,10 @@ class PosedCage:
 
 @dataclass(frozen=True)
 class Actor:
-    """A finished resting cage (N, 3) with what its expressions need."""
+    """A finished resting cage (N, 3) with what its expressions need.
+
+    authored: the default head in each target without its side; empty on that head itself.
+    """
 
     cage: Cage
     tables: Mapping[str, HandleTable]
@@ -96,6 +113,7 @@ class Actor:
     eye: Eye
     hinge: Points
     metric: FillMetric
+    authored: Mapping[str, Authored]
 
 
 def parse_tables(content: Mapping[str, Any]) -> dict[str, HandleTable]:
@@ -110,9 +128,23 @@ def parse_tables(content: Mapping[str, Any]) -> dict[str, HandleTable]:
     return tables
 
 
-def actor(cage: Cage, tables: Mapping[str, HandleTable], rest: Points, eye: Eye, hinge: Points) -> Actor:
+def actor(
+    cage: Cage,
+    tables: Mapping[str, HandleTable],
+    rest: Points,
+    eye: Eye,
+    hinge: Points,
+    authored: Mapping[str, Authored],
+) -> Actor:
     """Ready a finished resting cage to be posed."""
-    return Actor(cage, tables, rest, eye, hinge, fill_metric(rest))
+    return Actor(cage, tables, rest, eye, hinge, fill_metric(rest), authored)
+
+
+def authored_poses(default: Actor, names: tuple[str, ...]) -> dict[str, Authored]:
+    """The default head in each target without its side."""
+    motion = _motions(default)
+    bases = dict.fromkeys(_base(name) for name in names if name not in _ONE_SIDED)
+    return {base: authored(_both_sides(default, base, motion, motion(base))) for base in bases}
 
 
 def jaw_share(a: Actor) -> Points:
@@ -122,38 +154,72 @@ def jaw_share(a: Actor) -> Points:
 
 def pose_all(a: Actor, names: tuple[str, ...]) -> dict[str, PosedCage]:
     """The cage at weight 1 of each named ARKit expression."""
-    motions: dict[str, Points] = {}
-
-    def motion(base: str) -> Points:
-        if base not in motions:
-            motions[base] = _motion(a, base, motions)
-        return motions[base]
-
+    motion = _motions(a)
     return {name: _pose(a, name, motion) for name in names}
 
 
+def _motions(a: Actor) -> Callable[[str], Points]:
+    """Each target's motion without its side (N, 3), made once, and held from folding."""
+    known: dict[str, Points] = {}
+    lips = a.cage.ring("m", LIP_CONTACT_RING)
+
+    def motion(base: str) -> Points:
+        if base not in known:
+            moved = _motion(a, base, motion)
+            with_lips = base not in _ONE_SIDED and np.abs(moved[lips]).max() > STILL
+            if with_lips:
+                moved = _met(a, base, moved, _under(base, motion))
+            if base in a.authored:
+                moved = unfolded(moved, partial(_both_sides, a, base, motion), a.authored[base])
+            known[base] = _uncrossed(a, moved, _under(base, motion)) if with_lips else moved
+        return known[base]
+
+    return motion
+
+
+def _base(name: str) -> str:
+    return name.removesuffix("Left").removesuffix("Right")
+
+
+def _under(base: str, motion: Callable[[str], Points]) -> Points | float:
+    """The motion that a target is played on top of."""
+    return motion("jawOpen") if base == "mouthClose" else 0.0
+
+
+def _jaw(name: str) -> JawPose:
+    if name == "jawOpen":
+        return JawPose(open_deg=JAW_OPEN_DEG)
+    if name == "tongueOut":
+        return JawPose(open_deg=TONGUE_OUT_JAW_DEG)
+    if name == "jawForward":
+        return JawPose(shift=JAW_FORWARD)
+    return JawPose()
+
+
+def _both_sides(a: Actor, base: str, motion: Callable[[str], Points], moved: Points) -> Points:
+    """(N, 3) the half cage with a target's motion on both sides, as it is seen: mouthClose on top of jawOpen."""
+    jaw = _jaw(base)
+    if base == "mouthClose":
+        jaw = _jaw("jawOpen")
+    posed = a.rest + moved + _under(base, motion)
+    return finish_posed(a.cage, a.rest, posed, a.eye, jaw.open_deg, 0.0, jaw.shift, a.hinge)
+
+
 def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
-    jaw = JawPose()
-    if name in ("mouthLeft", "mouthRight", "jawLeft", "jawRight"):
-        part, side = name[: -4 if name.endswith("Left") else -5], 1.0 if name.endswith("Left") else -1.0
+    jaw = _jaw(name)
+    if name in _ONE_SIDED:
+        part, side = _base(name), 1.0 if name.endswith("Left") else -1.0
         left, right = parted_across(
             a.cage, a.rest, motion(name), motion(part + ("Right" if side > 0 else "Left"))
         )
         if part == "jaw":
             jaw = JawPose(yaw_deg=side * JAW_SIDE_DEG)
     elif name.endswith(("Left", "Right")):
-        base = name.removesuffix("Left").removesuffix("Right")
         blend = smoothstep(a.rest[:, :1], -_SPLIT, _SPLIT)
-        near, far = blend * motion(base), (1 - blend) * motion(base)
+        near, far = blend * motion(_base(name)), (1 - blend) * motion(_base(name))
         left, right = (near, far) if name.endswith("Left") else (far, near)
     else:
         left = right = motion(name)
-        if name == "jawOpen":
-            jaw = JawPose(open_deg=JAW_OPEN_DEG)
-        elif name == "tongueOut":
-            jaw = JawPose(open_deg=TONGUE_OUT_JAW_DEG)
-        elif name == "jawForward":
-            jaw = JawPose(shift=JAW_FORWARD)
     mirrored_shift = jaw.shift * [-1, 1, 1]
     posed_left = finish_posed(
         a.cage, a.rest, a.rest + left, a.eye, jaw.open_deg, jaw.yaw_deg, jaw.shift, a.hinge
@@ -166,21 +232,33 @@ def _pose(a: Actor, name: str, motion: Callable[[str], Points]) -> PosedCage:
     return PosedCage(posed_left, posed_right, jaw)
 
 
-def _motion(a: Actor, base: str, known: dict[str, Points]) -> Points:
+def _motion(a: Actor, base: str, known: Callable[[str], Points]) -> Points:
     """(N, 3) displacement of the visible half cage."""
     if base in SLIDES:
         return _lid_motion(a, base)
     if base in ("jawOpen", "tongueOut"):
         return _open_jaw(a, JAW_OPEN_DEG if base == "jawOpen" else TONGUE_OUT_JAW_DEG)
     if base == "mouthClose":
-        opened = known.get("jawOpen")
-        return _close_mouth(a, opened if opened is not None else _open_jaw(a, JAW_OPEN_DEG))
+        return _close_mouth(a, known("jawOpen"))
     motion = _table_field(a, base) + CREASES.get(base, 0.0) * _crease(a)
-    if base.startswith("mouthRoll"):
-        motion = _before_teeth(a, motion)
+    if base in ROLLED:
+        motion = _before_teeth(a, motion * min(1.0, _lip_height(a, base) / LIP_HEIGHT[base]))
+    return motion
+
+
+def _met(a: Actor, base: str, motion: Points, under: Points | float) -> Points:
+    """A target's motion, played on top of another, with its lips where they are to meet, and nowhere crossing."""
+    points = a.rest + motion + under
+    if base in ROLLED:
+        return settled(a.rest, points, ROLLED_GAP, ROLLED[base], closing=True) - a.rest - under
     if base in SEALED:
-        motion = _met(a, a.rest + motion, 10, SEALED[base], across=0.0) - a.rest
-    return parted(a.cage, a.rest, motion)
+        motion = _closed(a, points, 10, SEALED[base], across=0.0) - a.rest - under
+    return _uncrossed(a, motion, under)
+
+
+def _uncrossed(a: Actor, motion: Points, under: Points | float) -> Points:
+    """A target's motion, played on top of another, with lips that make way for each other."""
+    return settled(a.rest, a.rest + motion + under, CROSSED_GAP, CROSSED, closing=False) - a.rest - under
 
 
 def _crease(a: Actor) -> Points:
@@ -211,6 +289,13 @@ def _before_teeth(a: Actor, motion: Points) -> Points:
         excess = np.maximum(deepest - motion[nodes, 2], 0)
         motion[nodes, 2] += excess - LIP_YIELD * (1 - np.exp(-excess / LIP_YIELD))
     return motion
+
+
+def _lip_height(a: Actor, base: str) -> float:
+    """cm from the skin beside the lip that rolls to the seam, upright, in the middle of the mouth."""
+    place = 0 if base == "mouthRollLower" else 2 * MOUTH_CORNER
+    ends = a.rest[[a.cage.index["m", ring, place] for ring in (1, LIP_CONTACT_RING)], 1]
+    return float(abs(ends[1] - ends[0]))
 
 
 def _table_field(a: Actor, name: str) -> Points:
@@ -252,11 +337,10 @@ def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:
         for nodes in contact_pairs(a.cage, ring):
             points[nodes] += share * correction
     points[a.cage.midline, 0] = 0
-    points = _met(a, points, rounds)
-    return points - a.rest - opened
+    return _closed(a, points, rounds) - a.rest - opened
 
 
-def _met(a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, across: float = 0.15) -> Points:
+def _closed(a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, across: float = 0.15) -> Points:
     """Cage points (N, 3) with both lips moved until their limit surfaces stand `apart` cm from each other.
 
     Each lip takes 0.4 of the missing height a round, and `across` of what is missing in depth.

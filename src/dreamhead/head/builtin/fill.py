@@ -43,7 +43,7 @@ def active_nodes() -> NDArray[np.bool_]:
 
 
 @cache
-def _active_edges() -> Nodes:
+def active_edges() -> Nodes:
     cage, active = build_cage(), active_nodes()
     pairs = np.concatenate([cage.quads[:, [k, (k + 1) % 4]] for k in range(4)])
     pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], 1), axis=0)
@@ -52,7 +52,7 @@ def _active_edges() -> Nodes:
 
 def fill_metric(points: Points | None) -> FillMetric:
     """The metric of a cage shape (N, 3); None gives every edge length 1."""
-    active, edges = active_nodes(), _active_edges()
+    active, edges = active_nodes(), active_edges()
     count = len(active)
     length = np.ones(len(edges))
     measured = length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -36,6 +37,7 @@ from dreamhead.head.builtin.interior import contact_on_surface, finish
 from dreamhead.head.builtin.parts import IN_EYE, ON_JAW, ON_LIDS, in_eye, in_mouth, on_lids, part_meshes
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
 from dreamhead.head.builtin.tongue import TONGUE_T, tongue_along, tongue_rest_line
+from dreamhead.head.builtin.unfold import Authored
 from dreamhead.head.model import ARKIT_NAMES, Floats
 
 Points = NDArray[np.float64]
@@ -54,9 +56,7 @@ class Generator:
     @cached_property
     def actor(self) -> Actor:
         """The rest with its fill metric."""
-        return expressions.actor(
-            build_surface().cage, self.tables, self.rest.points, self.rest.eye, self.rest.jaw_hinge
-        )
+        return _actor(self, authored_poses())
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,12 @@ def default_generator() -> Generator:
     return generator(np.zeros(len(SLIDER_NAMES)))
 
 
+@cache
+def authored_poses() -> dict[str, Authored]:
+    """The default head in each target without its side."""
+    return expressions.authored_poses(_actor(default_generator(), {}), ARKIT_NAMES)
+
+
 def part_slices() -> dict[str, slice]:
     """Where each part's own vertices lie among the model's; the skin (with the mouth bag) comes first."""
     start, slices = build_surface().vertex_count, {"skin": slice(0, build_surface().vertex_count)}
@@ -161,6 +167,11 @@ def expression_deltas(g: Generator) -> dict[str, Points]:
         delta[np.abs(delta).max(1) < _STILL] = 0
         deltas[name] = delta
     return deltas
+
+
+def _actor(g: Generator, authored: Mapping[str, Authored]) -> Actor:
+    rest = g.rest
+    return expressions.actor(build_surface().cage, g.tables, rest.points, rest.eye, rest.jaw_hinge, authored)
 
 
 def _placed(rest: Rest, name: str, skin: Points) -> Points:

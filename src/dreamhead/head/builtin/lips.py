@@ -1,4 +1,4 @@
-"""Keep lips apart in expressions: where a motion would push one lip into the other, both give way."""
+"""Keep lips apart that slide sideways: where a motion would push one into the other, both give way."""
 
 from __future__ import annotations
 
@@ -18,18 +18,11 @@ RING_SHARE = {5: 1.0, 4: 0.75, 3: 0.4, 2: 0.15, 1: 0.05}
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 
 
-def parted(cage: Cage, rest: Points, motion: Points) -> Points:
-    """A motion (N, 3) cm of the half cage whose lips touch where they crossed; open lips are left alone.
-
-    rest (N, 3) is the finished resting cage.  The lips part along y at the seam's limit surfaces.
-    """
-    return parted_across(cage, rest, motion, motion)[0]
-
-
 def parted_across(cage: Cage, rest: Points, left: Points, right: Points) -> tuple[Points, Points]:
-    """As parted, for motions of the left half and of the right one in mirrored coordinates.
+    """Motions (N, 3) cm of both halves, the right one in mirrored coordinates, whose lips touch where they crossed.
 
-    A lip that slides sideways meets other places of the seam than it rests on, so heights are compared at
+    rest (N, 3) is the finished resting cage.  The lips part along y at the seam's limit surfaces; open lips are left
+    alone.  A lip that slides sideways meets other places of the seam than it rests on, so heights are compared at
     the same x along the whole seam.
     """
     halves = [rest + left] if left is right else [rest + left, rest + right]
