@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dreamhead.train.loop import Budget, cosine_rate, follow, train_loop
+from dreamhead.train.loop import Budget, cosine_rate, follow, seeded, train_loop
 
 
 def quiet(done: int, total: int, note: str) -> None:
@@ -48,3 +48,14 @@ def test_the_average_follows() -> None:
     follow(average, model, index=10**6, decay=0.999)
     assert average.weight.item() == pytest.approx(0.9 + 0.1 * 0.001)
     assert not torch.equal(average.weight, model.weight)
+
+
+def test_a_seed_decides_first_weights_and_leaves_no_trace() -> None:
+    before = torch.random.get_rng_state()
+    with seeded(3):
+        first = nn.Linear(4, 4).weight
+    assert torch.equal(torch.random.get_rng_state(), before)
+    with seeded(3):
+        assert torch.equal(nn.Linear(4, 4).weight, first)
+    with seeded(4):
+        assert not torch.equal(nn.Linear(4, 4).weight, first)

@@ -20,6 +20,7 @@ from dreamhead.train.loop import (
     cosine_rate,
     descend,
     placed,
+    seeded,
     set_rate,
     train_loop,
 )
@@ -61,8 +62,7 @@ def train(
     decoder_only: with resume, leave the encoder alone, and with it all that was trained on its latents.
     """
     sources, kept = _sources(data)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model: Any = AutoencoderTiny(**CONFIG)
     if resume:
         fill(model, out / WEIGHTS_FILE)

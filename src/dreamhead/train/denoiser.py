@@ -34,6 +34,7 @@ from dreamhead.train.loop import (
     descend,
     follow,
     placed,
+    seeded,
     set_rate,
     train_loop,
 )
@@ -220,8 +221,7 @@ def build(seed: int, sample_size: int, channels: tuple[int, ...]) -> Any:
     Enough levels to reach 8² or 4²: the smallest must see the picture's edges to know where it is.
     """
     attentive = [sample_size >> level == 8 for level in range(len(channels))]
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model: Any = UNet2DConditionModel(
             sample_size=sample_size,
             in_channels=4,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -47,6 +48,14 @@ def train_loop(budget: Budget, step: Callable[[int, float], float], progress: Pr
             progress(index, budget.steps, f"loss {running:.4f}, {100 * fraction:.0f} %")
     progress(budget.steps, budget.steps, f"loss {running:.4f}")
     return Spent(budget.steps, time.monotonic() - started, "steps")
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Start torch's own generator, from which libraries draw a new network's weights, and put it back after."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 def cosine_rate(peak: float, index: int, fraction: float, warmup: int = 100) -> float:

@@ -24,6 +24,7 @@ from dreamhead.train.loop import (
     Progress,
     cosine_rate,
     descend,
+    seeded,
     set_rate,
     train_loop,
 )
@@ -115,8 +116,7 @@ def train(
 def build(text: Path, seed: int) -> tuple[Any, HFTokenizer]:
     """An untrained model on the given text tower, and the tower's tokenizer."""
     local = {"hf_model_name": str(text.resolve()), "hf_tokenizer_name": str(text.resolve())}
-    with torch.random.fork_rng(), quiet_transformers():
-        torch.manual_seed(seed)
+    with seeded(seed), quiet_transformers():
         model = open_clip.CustomTextCLIP(**(CONFIG | {"text_cfg": CONFIG["text_cfg"] | local})).float()
     return model, HFTokenizer(str(text.resolve()), context_length=LENGTH, local_files_only=True)
 

@@ -30,6 +30,7 @@ from dreamhead.train.loop import (
     Progress,
     cosine_rate,
     descend,
+    seeded,
     set_rate,
     train_loop,
 )
@@ -73,8 +74,7 @@ def train(
     tokenizer = train_tokenizer(texts)
     progress(0, steps, f"{len(texts)} texts, {len(tokenizer)} word pieces; asking the teacher")
     wanted = torch.from_numpy(teacher.embed(texts))
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         tower: Any = BertModel(bert_config(len(tokenizer)), add_pooling_layer=False)
         head = nn.Linear(WIDTH, wanted.shape[1])
     start_from_teacher(tower, head, tokenizer, teacher, wanted)

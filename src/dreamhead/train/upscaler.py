@@ -23,6 +23,7 @@ from dreamhead.train.loop import (
     cosine_rate,
     descend,
     placed,
+    seeded,
     set_rate,
     train_loop,
 )
@@ -58,8 +59,7 @@ def train(
     """Write `out`/upscaler.safetensors, learnt on fine maps that are made here and kept in `data`."""
     images = fine_maps(data, seed, fine_size, fine_heads, progress)
     rows = np.arange(len(images) - 4)  # the last head's four maps are kept out
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model: Any = SRVGGNetCompact(num_feat=FEATURES, num_conv=CONVOLUTIONS, upscale=SCALE)
     start_linear(model, images, rows, np.random.default_rng(seed))
     placed(model, device)
