@@ -18,6 +18,8 @@ from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet
 LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
 THROUGH_EYE = 0.16  # share of the soft light
 EVEN_DEPTH = 0.65  # exponent of how much of the soft light reaches a strand: below 1 for what shines through
+SLEEK = 0.52  # 1 - roughness of hair that shines as these highlights do
+PASSED_ON = 0.7  # of the light, from strand to strand, times their colour
 THROUGH_HAIR = 0.0025  # metres of hair that light passes
 BETWEEN_WALLS = 0.10  # share of the soft light inside the mouth
 WET_EYE, ROUGH_EYE = 0.18, 0.35  # roughness at which an eyeball mirrors fully, and no more
@@ -185,6 +187,12 @@ def _shade_wet(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
     return torch.zeros_like(points.albedo), _mirror_image(points, points.smooth, lighting)
 
 
+def _shade_painted(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
+    """What is painted on a surface: the surface mirrors, the paint does not."""
+    light, _ = _shade_matte(points, lighting)
+    return light, torch.zeros_like(light)
+
+
 def _mirror_image(points: Points, normal: Tensor, lighting: Lighting) -> Tensor:
     """(N, 3) the studio as a perfect mirror shows it, less where lids are in the way."""
     cosine = (normal * points.view).sum(1, keepdim=True).clamp(0, 1)
@@ -225,7 +233,8 @@ def _shade_hair(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
         second = _strand_highlight(points, direction, 0.12 + 0.16 * lean, 14.0)
         tinted = points.albedo / brightest**0.5
         shine = shine + (0.10 * first[:, None] + 0.16 * second[:, None] * tinted) * reaching
-    return light, shine * points.openness[:, None]
+    polish = ((1 - points.roughness) / SLEEK).clamp(0, 1.5) * points.openness**EVEN_DEPTH
+    return light * (1 + PASSED_ON * points.albedo), shine * polish[:, None]
 
 
 def _strand_highlight(points: Points, direction: Tensor, shift: Tensor, exponent: float) -> Tensor:
@@ -244,5 +253,5 @@ SHADERS = {
     "glass": _shade_glass,
     "mouth": _shade_mouth,
     "wet": _shade_wet,
-    "shade": _shade_matte,
+    "shade": _shade_painted,
 }

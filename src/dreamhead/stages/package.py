@@ -70,7 +70,8 @@ def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
     steps = Steps(context, 7)
     steps.next("wardrobe")
     choice, colours = worn(asset.wardrobe)
-    garments = dress(context.head, asset.identity, asset.vertices, choice, colours, context.seed)
+    years = attributes_of(asset.wardrobe).years
+    garments = dress(context.head, asset.identity, asset.vertices, choice, colours, context.seed, years=years)
     steps.next("textures")
     surfaces = make_surfaces(asset, garments, context)
     write_textures(surfaces, context.out / TEXTURES)

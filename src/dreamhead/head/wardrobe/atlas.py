@@ -72,7 +72,7 @@ STRANDS = (
     Strand(
         330, 0.0, 0.0, 1.0, 1.7, 1.0, fur=0.34
     ),  # FUR: short hairs lying one over the other, rooted all along
-    Strand(52, 0.0, 0.0, 0.80, 2.0, 1.0, ringlets=2, turns=5.0),  # RINGLET
+    Strand(52, 0.0, 0.0, 0.80, 2.0, 1.0, ringlets=2, turns=4.2),  # RINGLET
 )
 
 
@@ -110,9 +110,9 @@ def fine_atlas() -> Arrays:
 
 
 _FINE = (
-    (5, 4, 3, 5, 4, 3, 4, 4),
-    (5.5, 6.0, 7.0, 5.0, 6.5, 7.0, 8.0, 8.0),
-    (0.85, 0.95, 1.1, 1.0, 0.9, 1.15, 0.9, 1.0),
+    (7, 6, 5, 7, 4, 3, 4, 4),
+    (4.6, 4.8, 5.4, 4.2, 4.4, 4.6, 4.8, 5.0),
+    (0.70, 0.90, 1.15, 0.80, 0.95, 1.20, 0.9, 1.0),
 )
 
 
@@ -243,7 +243,7 @@ def _paint_lengths(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Ge
         if not few:
             taper = taper * np.clip((t - begin) / 0.08, 0, 1) ** 0.7
         thick = strand.width * scale * rng.uniform(0.75, 1.25) * taper
-        tone = (0.5 + 0.5 * depth) * rng.uniform(0.72, 1.15)
+        tone = (0.5 + 0.5 * depth) * rng.uniform(0.6, 1.3)
         canvas.draw(line, thick, tone, (t > begin) & (t < end))
 
 
@@ -255,12 +255,12 @@ def _paint_fur(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Genera
     for begin in begins:
         length = strand.fur * rng.uniform(0.55, 1.0)
         middling = np.sin(np.pi * np.clip((begin + 0.5 * length) / 0.98, 0, 1)) ** 0.6
-        start = 0.5 + 0.43 * (0.55 + 0.45 * middling) * rng.uniform(-1, 1)
+        start = 0.5 + 0.45 * (0.7 + 0.3 * middling) * rng.uniform(-1, 1)
         own = np.clip((t - begin) / length, 0, 1)
         lean, bend = rng.normal(0, 0.13), rng.normal(0, 0.06)
         line = np.clip(start + lean * own + bend * np.sin(np.pi * own), 0.03, 0.97) * width
         thick = strand.width * scale * rng.uniform(0.75, 1.2) * np.minimum(1, 2.2 * (1 - own)) ** 0.7
-        tone = rng.uniform(0.72, 1.12) * (0.62 + 0.45 * own**0.6)
+        tone = rng.uniform(0.6, 1.3) * (0.62 + 0.45 * own**0.6)
         canvas.draw(line, thick, tone, (t > begin) & (t < begin + length))
 
 

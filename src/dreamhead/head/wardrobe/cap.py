@@ -124,7 +124,8 @@ def paint_scalp(surface: Surface, seed: int, style: Hairstyle) -> Arrays:
     density = density * (1 - (0.8 - 0.5 * (1 - long)) * core)  # most strokes at the edge
     core = 1 - (1 - core) ** 2  # linear blending shows the dark late
     alpha, shade = strokes(density, flow, 60_000, 16, rng, strength=0.9)
-    core = (settings.shaved + (settings.solid - settings.shaved) * long) * core
+    stubble = np.clip(1 + 0.13 * _grain(size, rng), 0.2, 1.25)
+    core = (settings.shaved * stubble * (1 - long) + settings.solid * long) * core
     alpha = alpha * (1 - 0.55 * (1 - long))
     return _channels(np.maximum(alpha, core), shade * np.where(alpha > 0.15, 1.0, 0.75))
 
@@ -146,7 +147,7 @@ def paint_face(
     density = np.clip(gaussian_filter(mask(home.reshape(-1, 3)).reshape(home.shape[:2]), 4), 0, 1)
     flow = np.array([0.0, 1.0]) + 0.15 * rng.normal(size=(*density.shape, 2))
     alpha, shade = strokes(density, flow, count, length, rng, strength=grain, jitter=0.5)
-    tinted = 1 - (1 - tint * density) ** 1.5  # linear blending shows the dark late
+    tinted = (tint * density) ** 1.3  # thinner than the strokes at the edge, that no haze shows
     return _channels(np.maximum(alpha, tinted), shade)
 
 
@@ -231,6 +232,12 @@ def strokes(
             shade[row[strong], column[strong]] = tone[strong]
         point = point + ahead * live[:, None]
     return alpha, shade
+
+
+def _grain(size: int, rng: np.random.Generator) -> Floats:
+    """(size, size) noise of unit size, a texel or two across: cropped hairs seen end on."""
+    noise = gaussian_filter(rng.normal(size=(size, size)), 0.6)
+    return np.asarray(noise / noise.std())
 
 
 def _depth(region: Region, home: Floats) -> Floats:

@@ -43,6 +43,7 @@ DEFAULT_COLOURS = {
 }
 COLOURED = (*DEFAULT_COLOURS, *ACCESSORIES)
 PRESSING = ("headwear", "patch")  # slots whose items press hair
+GROWN = 30.0  # years of a head whose age is not told
 LOW_DENSITY = 0.4
 LOW_VARIANTS = 4
 BLENDED = (
@@ -53,6 +54,7 @@ BLENDED = (
     "lashes",
     "lenses",
 )  # thin and of one colour: order is no matter
+PAINTED = ("hair_cap", "beard_shadow", "brows_tint")  # on the skin
 
 
 def dress(
@@ -63,26 +65,30 @@ def dress(
     colours: Mapping[str, Any],
     seed: int,
     detail: str = "full",
+    years: float = GROWN,
 ) -> list[Garment]:
     """The garments of a resting head: identity (K,), vertices (V, 3) metres.
 
     choice gives an item's name per slot, colours linear RGB per slot but "lashes"; what is missing takes its
-    default, an accessory that of the item.  detail "full" grows everything on this head; "low" takes fewer, wider cards
-    grown once on the default head and carries them over.  Opaque and masked garments come before blended ones.
+    default, an accessory that of the item.  years is the age that brows show.  detail "full" grows everything
+    on this head; "low" takes fewer, wider cards grown once on the default head and carries them over.  Opaque
+    and masked garments come before blended ones.
     Raises UsageError for an unknown slot, item, colour or detail.
     """
     worn, linear = _checked_choice(choice), _checked_colours(colours)
     if detail == "full":
-        meshes = _grown(surface_of(head, identity, vertices), worn, seed, 1.0)
+        meshes = _grown(surface_of(head, identity, vertices), worn, seed, 1.0, years)
     elif detail == "low":
-        meshes = _carried(head, vertices, worn, seed)
+        meshes = _carried(head, vertices, worn, seed, years)
     else:
         raise UsageError(f"unknown wardrobe detail {detail!r}", 'use "full" or "low"')
-    garments = [_garment(head, name, cards, worn, linear, detail) for name, cards in meshes.items()]
+    garments = [_garment(head, name, cards, worn, linear, detail, years) for name, cards in meshes.items()]
     return sorted(garments, key=lambda garment: (garment.alpha_mode == "BLEND", garment.name == "lenses"))
 
 
-def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float) -> dict[str, Cards]:
+def _grown(
+    surface: Surface, worn: Mapping[str, str], seed: int, density: float, years: float
+) -> dict[str, Cards]:
     """Garment name -> mesh, everything grown on this surface."""
     extras = accessories(surface, worn)
     meshes = dict(extras.meshes)
@@ -105,7 +111,7 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
         if not kind.painted_only:
             meshes["beard"] = grow_beard(kind, job("beard"))
     if worn["brows"] != "none":
-        brow = face_hair.BROWS[worn["brows"]]
+        brow = face_hair.brow_shape(worn["brows"], years)
         meshes["brows_tint"] = cap.face_patch(
             surface, lambda home: face_hair.brow_mask(home, brow), cap.BROW_WINDOW
         )
@@ -115,7 +121,7 @@ def _grown(surface: Surface, worn: Mapping[str, str], seed: int, density: float)
 
 
 def _carried(
-    head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, str], seed: int
+    head: HeadModel, vertices: NDArray[np.float32], worn: Mapping[str, str], seed: int, years: float
 ) -> dict[str, Cards]:
     """The low-detail meshes of the default head, each slot remembered, moved onto this head."""
     variant = seed % LOW_VARIANTS
@@ -129,7 +135,9 @@ def _carried(
         if slot == "hair":
             plain |= {pressing: worn[pressing] for pressing in PRESSING}
         key = f"low {head.name} {head.revision} {variant} {slot} {sorted(plain.items())}"
-        stored = remembered(key, partial(_grown_on_default, head, plain, names, variant))
+        if slot == "brows" and worn[slot] != "none":
+            key = f"{key} {face_hair.brow_shape(worn[slot], years)}"
+        stored = remembered(key, partial(_grown_on_default, head, plain, names, variant, years))
         for name in names:
             if f"{name}.vertices" in stored:
                 cards = Cards(**{spec.name: stored[f"{name}.{spec.name}"] for spec in fields(Cards)})
@@ -140,10 +148,12 @@ def _carried(
     return meshes
 
 
-def _grown_on_default(head: HeadModel, worn: Mapping[str, str], names: tuple[str, ...], seed: int) -> Arrays:
+def _grown_on_default(
+    head: HeadModel, worn: Mapping[str, str], names: tuple[str, ...], seed: int, years: float
+) -> Arrays:
     """The named low-detail meshes of the default head, by "name.field"."""
     surface = surface_of(head, np.zeros(len(head.slider_names), np.float32), head.mean)
-    grown = _grown(surface, worn, seed, LOW_DENSITY)
+    grown = _grown(surface, worn, seed, LOW_DENSITY, years)
     return {
         f"{name}.{spec.name}": getattr(grown[name], spec.name)
         for name in names
@@ -193,6 +203,7 @@ def _garment(
     worn: Mapping[str, str],
     colours: Mapping[str, Colour],
     detail: str,
+    years: float,
 ) -> Garment:
     slot = next(slot for slot, names in _GARMENTS.items() if name in names)
     item = ITEMS[slot][worn[slot]]
@@ -211,13 +222,19 @@ def _garment(
         root_weights=cards.root_weights.astype(np.float32),
         maps=accessory_maps(name, item.name, np.asarray(colour), halve=halve)
         if extra
-        else maps_of(head, name, item.name, colours, halve=halve),
+        else maps_of(head, name, item.name, colours, years, halve=halve),
         alpha_mode=mode,
         alpha_cutoff=ALPHA_CUTOFF,
-        material="glass" if name == "lenses" else "cloth" if extra else "hair",
+        material=_material(name, extra),
         double_sided=extra or name in ("hair", "beard", "brows", "lashes"),
         licence=item.licence,
     )
+
+
+def _material(name: str, extra: bool) -> str:
+    if name == "lenses":
+        return "glass"
+    return "shade" if name in PAINTED else "cloth" if extra else "hair"
 
 
 def _facing(cards: Cards) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class BrowShape:
     length: float  # cm
     rise: tuple[float, ...] = (0.0,) * len(BROW)  # added to the spine's heights, cm
     inner: float = 0.0  # how far the inner end moves towards the nose, cm
-    tint: float = 0.26  # of the skin under it
+    tint: float = 0.45  # of the skin under it
+    fineness: float = 1.0  # of each hair: below 1 they are thinner
 
     def spine(self) -> Floats:
         """(6, 3) |x|, y and thickness in cm on the default head."""
@@ -57,7 +58,38 @@ BROWS = {
     "unibrow": BrowShape(200, 1.15, 0.95, (-0.12, 0.0, 0.0, 0.0, 0.0, 0.0), 1.25),
     "sparse": BrowShape(42, 0.85, 0.75, tint=0.05),
 }
+GROWN_UP = 14.0  # years from which a brow is as strong as its shape says
+INFANT = 4.0  # years up to which it is little more than down
+DOWN_COLOUR = np.array([0.26, 0.165, 0.10])  # of the hair of infants' brows, linear: at least as light
+INFANT_RISE = np.array([0.20, 0.08, -0.10, -0.18, -0.06, 0.12])  # cm: flat, without the arch that looks stern
 LASH_RING = 3.85  # eye ring coordinate that lashes grow from
+
+
+def brow_shape(name: str, years: float) -> BrowShape:
+    """The named brow at an age: a child's is thinner, shorter and flatter, an infant's little more than down."""
+    shape, child, infant = BROWS[name], *_youth(years)
+    return replace(
+        shape,
+        hairs=round(shape.hairs * (1 - 0.15 * child - 0.2 * infant)),
+        thickness=shape.thickness * (1 - 0.25 * child - 0.15 * infant),
+        length=shape.length * (1 - 0.2 * child - 0.25 * infant),
+        rise=tuple(float(rise) for rise in np.array(shape.rise) + (0.4 * child + 0.6 * infant) * INFANT_RISE),
+        tint=shape.tint * (1 - 0.4 * child - 0.35 * infant),
+        fineness=shape.fineness * (1 - 0.2 * child - 0.25 * infant),
+    )
+
+
+def brow_colour(colour: Floats, years: float) -> Floats:
+    """A brow's colour, linear RGB: light hair a little darker than itself, that it shows; an infant's light."""
+    shown = colour * (1 - 0.4 * min(float(colour.max()) / 0.3, 1.0))
+    child, infant = _youth(years)
+    share = 0.25 * child + 0.5 * infant
+    return np.asarray(shown + share * (np.maximum(shown, DOWN_COLOUR) - shown))
+
+
+def _youth(years: float) -> tuple[float, float]:
+    """1 newborn .. 0 grown up, and 1 newborn .. 0 no infant; in steps, so that few textures are painted."""
+    return tuple(float(np.round(np.clip(1 - years / end, 0, 1), 1)) for end in (GROWN_UP, INFANT))  # type: ignore[return-value]
 
 
 def brow_mask(home: Floats, shape: BrowShape) -> Floats:
@@ -80,39 +112,39 @@ def brow_mask(home: Floats, shape: BrowShape) -> Floats:
 def brows(job: Job, shape: BrowShape) -> Cards:
     """Two brows: inner hairs rise, middle hairs lean outwards, upper hairs comb down into the spine."""
     surface, rng, knots = job.surface, job.rng, shape.spine()
+    tries = 6 * job.count(shape.hairs)
+    t = rng.random(tries)  # density proportional to the brow's thickness, and less in its tail
+    spine = [np.interp(t * (len(knots) - 1), np.arange(len(knots)), knots[:, k]) for k in range(3)]
+    dense = spine[2] / knots[:, 2].max() * np.interp(t, (0.0, 0.4, 1.0), (1.0, 0.85, 0.5))
+    keep = np.flatnonzero(dense > rng.random(tries))[: job.count(shape.hairs)]
+    t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], spine[2][keep]
+    offset = rng.uniform(-0.5, 0.5, len(t))
+    sideways = np.interp(t, (0, 0.15, 0.4, 1), (0.25, 0.55, 0.95, 0.9))
+    upwards = np.interp(t, (0, 0.15, 0.4, 0.7, 1), (1.0, 0.85, 0.35, -0.25, -0.5))
+    upwards = upwards - 0.9 * offset * np.clip(t * 2, 0, 1)
+    lengths = shape.length * np.interp(t, (0, 0.2, 0.7, 1), (0.65, 1.0, 0.95, 0.7))
+    lengths = lengths * rng.uniform(0.8, 1.2, len(t))
+    strips = rng.integers(0, 4, len(t))  # the same on both sides, so that neither brow is the denser one
     parts = []
     for side in (1.0, -1.0):
-        tries = 6 * job.count(shape.hairs)
-        t = rng.random(tries)  # density proportional to the brow's thickness
-        spine = [np.interp(t * (len(knots) - 1), np.arange(len(knots)), knots[:, k]) for k in range(3)]
-        keep = np.flatnonzero(spine[2] / knots[:, 2].max() > rng.random(tries))[: job.count(shape.hairs)]
-        t, x, y, thick = t[keep], spine[0][keep], spine[1][keep], spine[2][keep]
-        offset = rng.uniform(-0.5, 0.5, len(t))
         roots = _on_face(surface, side * x, y + offset * thick)
-        sideways = np.interp(t, (0, 0.15, 0.4, 1), (0.25, 0.55, 0.95, 0.9))
-        upwards = np.interp(t, (0, 0.15, 0.4, 0.7, 1), (1.0, 0.85, 0.35, -0.25, -0.5))
-        upwards = upwards - 0.9 * offset * np.clip(t * 2, 0, 1)
         comb = np.column_stack([side * sideways, upwards, -0.3 * sideways])
-        lengths = (
-            shape.length
-            * np.interp(t, (0, 0.2, 0.7, 1), (0.65, 1.0, 0.95, 0.7))
-            * rng.uniform(0.8, 1.2, len(t))
-        )
 
         def field(points: Floats, step: float, comb: Floats = comb) -> Floats:
             return comb
 
+        widths = job.widths(len(t), 0.22 * shape.fineness * np.interp(t, (0.0, 0.5, 1.0), (1.15, 1.0, 0.65)))
         paths = grow(surface, roots, lengths, 2, field, stiffness=0.3, clearance=0.05, lift=0.15)
         parts.append(
             cards(
-                job, ruffle(paths, rng, 0.03), roots, job.widths(len(t), 0.22), rng.integers(0, 6, len(t)),
+                job, ruffle(paths, rng, 0.03), roots, widths, strips,
                 roll=0.15, taper=(0.8, 1.0, 0.5), bend=0.1, volume=0.9, fine=True,
             )
         )  # fmt: skip
     return joined(parts)
 
 
-def lashes(job: Job, upper: float = 0.95, lower: float = 0.5) -> Cards:
+def lashes(job: Job, upper: float = 0.95, lower: float = 0.45) -> Cards:
     """Upper and lower lashes fanning out from the lid margins; lengths in cm."""
     surface, rng = job.surface, job.rng
     parts = []

@@ -40,7 +40,7 @@ class Garment:
     )  # albedo (H,W,4), normal (H,W,3), roughness (H,W), and metalness (H,W) where something is metal
     alpha_mode: str  # OPAQUE, MASK, BLEND
     alpha_cutoff: float  # for MASK
-    material: str  # hair, cloth (leather and metal too), glass
+    material: str  # hair, shade (painted on the skin), cloth (leather and metal too), glass
     double_sided: bool
     licence: Licence
 

@@ -20,29 +20,32 @@ Colour = NDArray[np.floating]
 Maps = dict[str, NDArray[np.uint8]]
 
 
-def maps_of(head: HeadModel, name: str, item: str, colours: Mapping[str, Colour], *, halve: bool) -> Maps:
-    """The maps of the garment called name for an item of its slot; halve for half the size."""
+def maps_of(
+    head: HeadModel, name: str, item: str, colours: Mapping[str, Colour], years: float, *, halve: bool
+) -> Maps:
+    """The maps of the garment called name for an item of its slot at an age; halve for half the size."""
     paint, colour = _LOOKS[name]
-    painted = paint(head, item)
+    painted = paint(head, item, years)
     if halve:
         painted = {channel: _halved(image) for channel, image in painted.items()}
-    return colour(painted, item, colours)
+    aged = {**colours, "brows": face_hair.brow_colour(np.asarray(colours["brows"]), years)}
+    return colour(painted, item, aged)
 
 
-def _strands(head: HeadModel, item: str) -> Arrays:
+def _strands(head: HeadModel, item: str, years: float) -> Arrays:
     style = hairstyles()[item]
     if style.shells:
         return _on_default(head, f"fuzz {item}", lambda surface: cap.paint_fuzz(surface, 3, style.region))
     return strand_atlas()
 
 
-def _scalp(head: HeadModel, item: str) -> Arrays:
+def _scalp(head: HeadModel, item: str, years: float) -> Arrays:
     style = hairstyles()[item]
     label = f"scalp {style.cap} {style.region} {style.long}"  # styles that share a cap share its texture
     return _on_default(head, label, lambda surface: cap.paint_scalp(surface, 4, style))
 
 
-def _whiskers(head: HeadModel, item: str) -> Arrays:
+def _whiskers(head: HeadModel, item: str, years: float) -> Arrays:
     kind = facial_hair()[item]
 
     def paint(surface: Surface) -> Arrays:
@@ -51,8 +54,8 @@ def _whiskers(head: HeadModel, item: str) -> Arrays:
     return _on_default(head, f"whiskers {item}", paint)
 
 
-def _brow_tint(head: HeadModel, item: str) -> Arrays:
-    shape = face_hair.BROWS[item]
+def _brow_tint(head: HeadModel, item: str, years: float) -> Arrays:
+    shape = face_hair.brow_shape(item, years)
 
     def paint(surface: Surface) -> Arrays:
         return cap.paint_face(
@@ -66,7 +69,7 @@ def _brow_tint(head: HeadModel, item: str) -> Arrays:
             grain=0.5,
         )
 
-    return _on_default(head, f"brows {item}", paint)
+    return _on_default(head, f"brows {shape}", paint)
 
 
 def _on_default(head: HeadModel, label: str, paint: Callable[[Surface], Arrays]) -> Arrays:
@@ -88,7 +91,7 @@ def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 _LOOKS: dict[
-    str, tuple[Callable[[HeadModel, str], Arrays], Callable[[Arrays, str, Mapping[str, Colour]], Maps]]
+    str, tuple[Callable[[HeadModel, str, float], Arrays], Callable[[Arrays, str, Mapping[str, Colour]], Maps]]
 ] = {
     "hair": (
         _strands,
@@ -98,19 +101,19 @@ _LOOKS: dict[
             else hair_maps(painted, colours["hair"])
         ),
     ),
-    "hair_cap": (_scalp, lambda painted, item, colours: decal_maps(painted, 0.6 * colours["hair"])),
+    "hair_cap": (_scalp, lambda painted, item, colours: decal_maps(painted, 0.8 * colours["hair"])),
     "beard": (
-        lambda head, item: strand_atlas(),
+        lambda head, item, years: strand_atlas(),
         lambda painted, item, colours: hair_maps(painted, colours["beard"]),
     ),
-    "beard_shadow": (_whiskers, lambda painted, item, colours: decal_maps(painted, 0.7 * colours["beard"])),
+    "beard_shadow": (_whiskers, lambda painted, item, colours: decal_maps(painted, 1.0 * colours["beard"])),
     "brows": (
-        lambda head, item: fine_atlas(),
-        lambda painted, item, colours: hair_maps(painted, colours["brows"], 0.55),
+        lambda head, item, years: fine_atlas(),
+        lambda painted, item, colours: hair_maps(painted, colours["brows"], 0.8),
     ),
     "brows_tint": (_brow_tint, lambda painted, item, colours: decal_maps(painted, 0.9 * colours["brows"])),
     "lashes": (
-        lambda head, item: fine_atlas(),
+        lambda head, item, years: fine_atlas(),
         lambda painted, item, colours: hair_maps(painted, 0.3 * colours["brows"], 0.5),
     ),
 }
