@@ -59,7 +59,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -92,11 +92,11 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         yield aside
         for path in sorted(aside.rglob("*")):
             if path.is_file():
-                _sync_file(path)
-        sync_folder(aside)
+                sync(path)
+        sync(aside)
         discard_folder(target)
         aside.rename(target)
-        sync_folder(target.parent)
+        sync(target.parent)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -119,9 +119,9 @@ def remove_leftovers(parent: Path) -> None:
             path.unlink()
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames inside a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file's content, or the renames inside a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -200,11 +200,3 @@ def _plain(value: Any) -> str:
 
 def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name}.aside-{os.getpid()}-{uuid.uuid4().hex[:8]}")
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
