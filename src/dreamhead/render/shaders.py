@@ -17,7 +17,7 @@ from dreamhead.render.studio import Lamp, Shadow, SoftLight, StudioSet
 
 LAMP_SPREAD = 0.08  # what a lamp's width adds to the GGX alpha of what mirrors it
 THROUGH_EYE = 0.16  # share of the soft light
-EVEN_DEPTH = 0.65  # exponent of how much of the soft light reaches a strand: below 1 for what shines through
+EVEN_DEPTH = 0.58  # exponent of how much of the soft light reaches a strand: below 1 for what shines through
 SLEEK = 0.52  # 1 - roughness of hair that shines as these highlights do
 PASSED_ON = 0.7  # of the light, from strand to strand, times their colour
 THROUGH_HAIR = 0.0025  # metres of hair that light passes
@@ -232,7 +232,7 @@ def _shade_hair(points: Points, lighting: Lighting) -> tuple[Tensor, Tensor]:
         first = _strand_highlight(points, direction, -0.08 + 0.1 * lean, 60.0)
         second = _strand_highlight(points, direction, 0.12 + 0.16 * lean, 14.0)
         tinted = points.albedo / brightest**0.5
-        shine = shine + (0.10 * first[:, None] + 0.16 * second[:, None] * tinted) * reaching
+        shine = shine + (0.12 * first[:, None] + 0.18 * second[:, None] * tinted) * reaching
     polish = ((1 - points.roughness) / SLEEK).clamp(0, 1.5) * points.openness**EVEN_DEPTH
     return light * (1 + PASSED_ON * points.albedo), shine * polish[:, None]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dreamhead.head.model import HeadModel
 from dreamhead.head.wardrobe import Garment, carry, dress, joint_weights
+from dreamhead.head.wardrobe.garment import STIFF
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +73,18 @@ def test_joint_weights_keep_the_four_strongest(worn: dict[str, Garment]) -> None
     rows = np.tile(np.array([0.3, 0.25, 0.2, 0.15, 0.1], np.float32), (12_007, 1))
     weights = joint_weights(lashes, rows)
     np.testing.assert_allclose(weights[0], np.array([0.3, 0.25, 0.2, 0.15, 0.0]) / 0.9, atol=1e-6)
+
+
+def test_hair_far_from_its_root_hangs_and_does_not_turn(head: HeadModel, worn: dict[str, Garment]) -> None:
+    hair = worn["hair"]
+    root = np.einsum("nk,nkc->nc", hair.root_weights, head.mean[hair.root_vertices]).astype(np.float32)
+    long = replace(hair, vertices=root + 5 * (hair.vertices - root))
+    reach = np.linalg.norm(long.vertices - root, axis=1)
+    angle = 0.5
+    turn = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+    moved = long.vertices + carry(long, head.mean, head.mean @ turn.T)
+    shift = np.linalg.norm(moved - (root @ turn.T + (long.vertices - root)), axis=1)
+    assert reach.max() > 2 * STIFF
+    assert shift.max() < 2 * np.sin(angle / 2) * STIFF * 1.001  # only the first STIFF metres turn
+    near = reach < STIFF
+    np.testing.assert_allclose(moved[near], long.vertices[near] @ turn.T, atol=1e-5)

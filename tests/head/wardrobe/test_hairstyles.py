@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dreamhead.errors import DamagedFileError
-from dreamhead.head.wardrobe.hairstyles import hairstyles
+from dreamhead.head.wardrobe.hairstyles import hairstyle_at, hairstyles
 from dreamhead.head.wardrobe.items import ITEMS
 from dreamhead.head.wardrobe.whiskers import facial_hair
 
@@ -59,3 +59,21 @@ def test_each_changes_every_layer(tmp_path: Path) -> None:
 def test_wrong_data_is_refused_by_name(tmp_path: Path, text: str) -> None:
     with pytest.raises(DamagedFileError, match="one"):
         hairstyles(written(tmp_path, text))
+
+
+def test_an_infants_cropped_hair_is_short_and_fine_and_long_hair_stays() -> None:
+    grown, infant = hairstyle_at("short", 30.0), hairstyle_at("short", 0.5)
+    assert grown == hairstyles()["short"]
+    for old, young in zip(grown.layers, infant.layers, strict=True):
+        if old.fixed_length is None:
+            assert young.lengths < 0.7 * old.lengths
+            assert young.width < 0.7 * old.width
+    assert infant.cap.solid < grown.cap.solid
+    assert hairstyle_at("long", 0.5) == hairstyles()["long"]
+
+
+def test_a_layer_of_its_own_keeps_to_itself() -> None:
+    crew = hairstyles()["crew"]
+    assert crew.layers[0].strips == ("FUR",)
+    assert crew.layers[0].width > 1
+    assert all(layer.width == 0.5 for layer in crew.layers[1:])

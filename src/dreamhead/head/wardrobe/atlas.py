@@ -123,12 +123,17 @@ def paint_atlas(strands: tuple[Strand, ...], widths: tuple[int, ...], height: in
         _paint_strip(strand, width, height, rng) for strand, width in zip(strands, widths, strict=True)
     ]
     alpha, shade, across = (np.concatenate([strip[k] for strip in painted], axis=1) for k in range(3))
-    rooted = np.interp(np.linspace(0, 1, height), (0, 0.15, 0.4, 1), (0.84, 0.94, 1.0, 1.06))[:, None]
+    rooted = _rooted(np.linspace(0, 1, height))[:, None]
     return {
         "alpha": _bytes(255 * alpha),
         "shade": _bytes(128 * shade * rooted),
         "across": _bytes(128 + 127 * across),
     }
+
+
+def _rooted(t: Floats) -> Floats:
+    """How light a strip is along its length: darker at the root."""
+    return np.interp(t, (0, 0.15, 0.4, 1), (0.84, 0.94, 1.0, 1.06))
 
 
 def paint_ropes(height: int, seed: int) -> Arrays:
@@ -260,7 +265,9 @@ def _paint_fur(canvas: _Canvas, strand: Strand, t: Floats, rng: np.random.Genera
         lean, bend = rng.normal(0, 0.13), rng.normal(0, 0.06)
         line = np.clip(start + lean * own + bend * np.sin(np.pi * own), 0.03, 0.97) * width
         thick = strand.width * scale * rng.uniform(0.75, 1.2) * np.minimum(1, 2.2 * (1 - own)) ** 0.7
-        tone = rng.uniform(0.6, 1.3) * (0.62 + 0.45 * own**0.6)
+        tone = (
+            rng.uniform(0.6, 1.3) * (0.7 + 0.32 * own**0.6) / _rooted(t)
+        )  # as light at its root as at its end
         canvas.draw(line, thick, tone, (t > begin) & (t < begin + length))
 
 

@@ -18,7 +18,7 @@ from dreamhead.head.wardrobe.atlas import ALPHA_CUTOFF
 from dreamhead.head.wardrobe.distance import unit
 from dreamhead.head.wardrobe.garment import Garment
 from dreamhead.head.wardrobe.groom import Cards, Job
-from dreamhead.head.wardrobe.hairstyles import hairstyles
+from dreamhead.head.wardrobe.hairstyles import hairstyle_at
 from dreamhead.head.wardrobe.items import ITEMS, SLOTS
 from dreamhead.head.wardrobe.looks import maps_of
 from dreamhead.head.wardrobe.store import Arrays, remembered
@@ -100,7 +100,7 @@ def _grown(
 
     hair, beard = worn["hair"], worn["beard"]
     if hair != "bald":
-        style = hairstyles()[hair]
+        style = hairstyle_at(hair, years)
         meshes["hair_cap"] = cap.scalp_patch(surface, style.region, bare, 0.02 if style.shells else 0.05)
         meshes["hair"] = (
             cap.fuzz_shells(surface, style.region, bare) if style.shells else grow_hair(style, job("hair"))
@@ -137,6 +137,8 @@ def _carried(
         key = f"low {head.name} {head.revision} {variant} {slot} {sorted(plain.items())}"
         if slot == "brows" and worn[slot] != "none":
             key = f"{key} {face_hair.brow_shape(worn[slot], years)}"
+        if slot == "hair" and worn[slot] != "bald":
+            key = f"{key} {hairstyle_at(worn[slot], years).layers}"
         stored = remembered(key, partial(_grown_on_default, head, plain, names, variant, years))
         for name in names:
             if f"{name}.vertices" in stored:

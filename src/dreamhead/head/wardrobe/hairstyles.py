@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from dreamhead.head.wardrobe.cranial import CranialTable, Region, cranial_table,
 
 Floats = NDArray[np.float64]
 
+INFANT = 4.0  # years up to which cropped hair is thinner
 MESHES = ("card", "lock", "plait")
 
 
@@ -151,6 +152,28 @@ def hairstyles(path: Path | None = None) -> dict[str, Hairstyle]:
         except (KeyError, TypeError, ValueError) as error:
             raise DamagedFileError(f"{path}: hairstyle {name!r}: {error}") from error
     return made
+
+
+def hairstyle_at(name: str, years: float) -> Hairstyle:
+    """The named style at an age: an infant's cropped hair is short, fine and thin, and lies close."""
+    style = hairstyles()[name]
+    infant = float(np.round(np.clip(1 - years / INFANT, 0, 1), 1))
+    if not infant or style.ends is not None or style.gather or style.shells:
+        return style
+
+    def fine(layer: Layer) -> Layer:
+        if layer.fixed_length is not None:
+            return layer
+        return replace(
+            layer,
+            lengths=layer.lengths * (1 - 0.45 * infant),
+            clearance=layer.clearance * (1 - 0.65 * infant),
+            width=layer.width * (1 - 0.4 * infant),
+            lift=layer.lift * (1 - 0.6 * infant),
+        )
+
+    cap = replace(style.cap, solid=style.cap.solid * (1 - 0.45 * infant), soft=style.cap.soft + infant)
+    return replace(style, cap=cap, layers=tuple(fine(layer) for layer in style.layers))
 
 
 def checked_layer(row: Mapping[str, Any]) -> Layer:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dreamhead.head.model import HeadModel
 from dreamhead.head.wardrobe import cap, face_hair
 from dreamhead.head.wardrobe.atlas import fine_atlas, strand_atlas
-from dreamhead.head.wardrobe.hairstyles import hairstyles
+from dreamhead.head.wardrobe.hairstyles import hairstyle_at, hairstyles
 from dreamhead.head.wardrobe.materials import decal_maps, hair_maps
 from dreamhead.head.wardrobe.store import Arrays, remembered
 from dreamhead.head.wardrobe.surface import Surface, surface_of
@@ -40,7 +40,7 @@ def _strands(head: HeadModel, item: str, years: float) -> Arrays:
 
 
 def _scalp(head: HeadModel, item: str, years: float) -> Arrays:
-    style = hairstyles()[item]
+    style = hairstyle_at(item, years)
     label = f"scalp {style.cap} {style.region} {style.long}"  # styles that share a cap share its texture
     return _on_default(head, label, lambda surface: cap.paint_scalp(surface, 4, style))
 

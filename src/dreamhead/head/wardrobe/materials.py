@@ -9,6 +9,7 @@ from dreamhead.head.wardrobe.store import Arrays
 
 Bytes = NDArray[np.uint8]
 
+WARMTH = (0.08, -0.04, -0.02)  # added to each channel of a fully vivid natural hair colour, as a share
 TIP_TINT = (1.16, 1.08, 1.0)  # hair is a little lighter and warmer towards its tip
 
 
@@ -17,7 +18,8 @@ def hair_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 
     height, width = painted["alpha"].shape
     along = np.linspace(0, 1, height)[:, None]
     shade = painted["shade"].astype(np.float32) / 128
-    channels = [shade * np.float32(colour[k]) * (1 + (TIP_TINT[k] - 1) * along) for k in range(3)]
+    warm = _warmed(colour)
+    channels = [shade * np.float32(warm[k]) * (1 + (TIP_TINT[k] - 1) * along) for k in range(3)]
     return {
         "albedo": np.dstack([*(srgb_bytes(channel) for channel in channels), painted["alpha"]]),
         "normal": slope_normals(painted["across"]),
@@ -25,15 +27,23 @@ def hair_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 
     }
 
 
+def _warmed(colour: NDArray[np.floating]) -> NDArray[np.floating]:
+    """A natural hair colour (red over green over blue) a little redder, that fair hair in shade is not olive."""
+    red, green, blue = (float(value) for value in colour)
+    if not red > green > blue:
+        return colour
+    vivid = 1 - blue / red
+    return np.asarray(colour * (1 + vivid * np.array(WARMTH)))
+
+
 def decal_maps(painted: Arrays, colour: NDArray[np.floating], roughness: float = 0.85) -> dict[str, Bytes]:
     """Maps of a painted layer on the skin (alpha, shade) in a linear RGB colour (3,)."""
     height, width = painted["alpha"].shape
     shade = painted["shade"].astype(np.float32) / 128
     flat = np.full((height, width), 128, np.uint8)
+    warm = _warmed(colour)
     return {
-        "albedo": np.dstack(
-            [*(srgb_bytes(shade * np.float32(colour[k])) for k in range(3)), painted["alpha"]]
-        ),
+        "albedo": np.dstack([*(srgb_bytes(shade * np.float32(warm[k])) for k in range(3)), painted["alpha"]]),
         "normal": np.dstack([flat, flat, np.full_like(flat, 255)]),
         "roughness": np.full((height, width), round(255 * roughness), np.uint8),
     }
