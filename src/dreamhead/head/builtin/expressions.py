@@ -23,6 +23,7 @@ from dreamhead.head.builtin.anatomy import (
     smoothstep,
 )
 from dreamhead.head.builtin.cage import (
+    INNER_RING,
     LIP_CONTACT_RING,
     MOUTH_CORNER,
     Cage,
@@ -38,20 +39,21 @@ from dreamhead.head.builtin.interior import (
 from dreamhead.head.builtin.lids_motion import SLIDES, lid_motion
 from dreamhead.head.builtin.lip_profiles import Give, settled
 from dreamhead.head.builtin.lips import parted_across
-from dreamhead.head.builtin.unfold import Authored, authored, unfolded
+from dreamhead.head.builtin.unfold import Authored, authored, evened, unfolded
 
 Points = NDArray[np.float64]
 
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
 TONGUE_OUT_JAW_DEG = 12.0
 # Depth in cm of the nasolabial fold in the targets that press the cheek against the lip, and its places on the loop.
-CREASES = {"mouthSmile": 0.16, "noseSneer": 0.10, "mouthUpperUp": 0.08, "mouthDimple": 0.05}
+CREASES = {"mouthSmile": 0.16, "noseSneer": 0.10, "mouthUpperUp": 0.08}
+# Targets whose table draws too sharp a crease beside the mouth, and by how much it is evened out with its surroundings.
+SOFTENED = {"mouthDimple": 0.6}
 FOLD_PLACES = range(8, 15)
 # How far behind the seam of the resting lips a mouth ring may be rolled in (cm), and by how much it yields beyond.
 LIP_DEPTH = {5: 0.45, 4: 0.35, 3: 0.05}
 LIP_YIELD = 0.12
-# Targets in which one lip rolls in behind the other: they rest on each other, and the one that rolls goes farther.
-ROLLED_GAP = 0.02  # cm
+# Targets in which one lip rolls in behind the other, and how they meet: mostly the one that rolls goes.
 _ROLLED_RINGS = {5: 1.0, 4: 1.0, 3: 0.9, 2: 0.6, 1: 0.25}
 ROLLED = {"mouthRollLower": Give(0.25, _ROLLED_RINGS), "mouthRollUpper": Give(0.75, _ROLLED_RINGS)}
 LIP_HEIGHT = {
@@ -60,9 +62,12 @@ LIP_HEIGHT = {
 }  # cm, _lip_height of the default: lower lips roll less
 # In all others both make way where they would cross, and keep this gap.
 CROSSED_GAP = 0.01  # cm
+EVENLY = Give(0.5, {5: 1.0, 4: 0.6, 3: 0.2})
 CROSSED = Give(0.5, {5: 1.0, 4: 0.75, 3: 0.4, 2: 0.15, 1: 0.05})
 # Targets in which the lips stay shut all along, and the gap (cm) that is left between them.
 SEALED = {
+    "mouthRollLower": 0.03,  # little enough to be hidden by the other lip, so that both may be rolled at once
+    "mouthRollUpper": -0.03,
     "mouthPucker": 0.05,
     "mouthPress": LIP_GAP,
     "mouthSmile": LIP_GAP,
@@ -241,6 +246,8 @@ def _motion(a: Actor, base: str, known: Callable[[str], Points]) -> Points:
     if base == "mouthClose":
         return _close_mouth(a, known("jawOpen"))
     motion = _table_field(a, base) + CREASES.get(base, 0.0) * _crease(a)
+    if base in SOFTENED:
+        motion = _softened(a.cage, motion, SOFTENED[base])
     if base in ROLLED:
         motion = _before_teeth(a, motion * min(1.0, _lip_height(a, base) / LIP_HEIGHT[base]))
     return motion
@@ -249,10 +256,9 @@ def _motion(a: Actor, base: str, known: Callable[[str], Points]) -> Points:
 def _met(a: Actor, base: str, motion: Points, under: Points | float) -> Points:
     """A target's motion, played on top of another, with its lips where they are to meet, and nowhere crossing."""
     points = a.rest + motion + under
-    if base in ROLLED:
-        return settled(a.rest, points, ROLLED_GAP, ROLLED[base], closing=True) - a.rest - under
     if base in SEALED:
-        motion = _closed(a, points, 10, SEALED[base], across=0.0) - a.rest - under
+        give = ROLLED.get(base, EVENLY)
+        motion = _closed(a, points, 10, SEALED[base], across=0.0, give=give) - a.rest - under
     return _uncrossed(a, motion, under)
 
 
@@ -274,6 +280,15 @@ def _crease(a: Actor) -> Points:
     motion[loop] = -depth * outward
     motion[cheek] = depth * (0.45 * outward - 0.35 * across)
     return motion
+
+
+def _softened(cage: Cage, motion: Points, share: float) -> Points:
+    """A motion (N, 3) evened out everywhere but on the lips and lids."""
+    weight = np.where(active_nodes(), share, 0.0)
+    for block, first in (("m", 3), ("e", 2)):
+        for ring in range(first, INNER_RING[block]):
+            weight[cage.ring(block, ring)] = 0
+    return evened(motion, weight)
 
 
 def _before_teeth(a: Actor, motion: Points) -> Points:
@@ -340,10 +355,12 @@ def _close_mouth(a: Actor, opened: Points, rounds: int = 12) -> Points:
     return _closed(a, points, rounds) - a.rest - opened
 
 
-def _closed(a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, across: float = 0.15) -> Points:
+def _closed(
+    a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, across: float = 0.15, give: Give = EVENLY
+) -> Points:
     """Cage points (N, 3) with both lips moved until their limit surfaces stand `apart` cm from each other.
 
-    Each lip takes 0.4 of the missing height a round, and `across` of what is missing in depth.
+    Each round both lips together take 0.8 of the missing height, and twice `across` of what is missing in depth.
     """
     contact = a.cage.ring("m", LIP_CONTACT_RING)
     for _ in range(rounds):
@@ -353,10 +370,9 @@ def _closed(a: Actor, points: Points, rounds: int, apart: float = LIP_GAP, acros
             nodes = a.cage.ring("m", ring)
             trial[nodes] = a.rest[nodes] + share * lip_motion
         low, high = contact_on_surface(trial)
-        gap = high - low - [0, apart, 0]
-        for ring, share in ((5, 1.0), (4, 0.6), (3, 0.2)):
+        step = (high - low - [0, apart, 0]) * [0, 0.8, 2 * across]
+        for ring, share in give.rings.items():
             lower, upper = contact_pairs(a.cage, ring)
-            step = gap * [0, 0.4 * share, across * share]
-            points[upper] -= step
-            points[lower] += step
+            points[upper] -= give.upper * share * step
+            points[lower] += (1 - give.upper) * share * step
     return points

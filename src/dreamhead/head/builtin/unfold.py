@@ -69,7 +69,7 @@ def unfolded(motion: Points, finished: Callable[[Points], Points], model: Author
         weight = np.maximum(weight, _around(short > 0, number // WIDENING))
         tried = []
         for reference in (model.points, rest, np.zeros_like(pose)):
-            candidate = motion + _evened(pose - reference, weight) - (pose - reference)
+            candidate = motion + evened(pose - reference, weight) - (pose - reference)
             tried.append((candidate, finished(candidate)))
         after = [_turned(found, model) for _, found in tried]
         best = int(np.argmin([found.sum() for found in after]))
@@ -78,17 +78,18 @@ def unfolded(motion: Points, finished: Callable[[Points], Points], model: Author
     return motion
 
 
+def evened(values: Points, weight: Points) -> Points:
+    """Values (N, 3) on the half cage drawn towards their neighbours' means by weight (N,), STEPS times."""
+    result = values.copy()
+    for _ in range(STEPS):
+        result += weight[:, None] * (_average() @ result - result)
+        result[build_surface().cage.midline, 0] = 0
+    return result
+
+
 def _turned(pose: Points, model: Authored) -> Points:
     """(F,) by how much each face's cosine to the default head's misses TURNED."""
     return np.maximum(TURNED - (_face_normals(pose) * model.normals).sum(1), 0.0)
-
-
-def _evened(values: Points, weight: Points) -> Points:
-    evened = values.copy()
-    for _ in range(STEPS):
-        evened += weight[:, None] * (_average() @ evened - evened)
-        evened[build_surface().cage.midline, 0] = 0
-    return evened
 
 
 @cache
