@@ -6,7 +6,7 @@ import pytest
 from dreamhead.head.model import HeadModel
 from dreamhead.world.attributes import Attributes, sample
 from dreamhead.world.ground import SkinSurface, skin_surface
-from dreamhead.world.skin import generate
+from dreamhead.world.skin import SkinMaps, generate
 
 LUMINANCE = np.float32([0.2126, 0.7152, 0.0722])
 PLAIN = Attributes(hair="bald", moles=0.0, years=35.0)
@@ -147,3 +147,22 @@ def test_both_sides_of_an_old_face_are_alike(surface_512: SkinSurface) -> None:
     rows, columns = surface_512.bake.rows[chosen], surface_512.bake.columns[chosen]
     correlation = np.corrcoef(relief[rows, columns], relief[rows, 511 - columns])[0, 1]
     assert correlation > 0.6, correlation
+
+
+def test_pallor_is_cold_and_hide_is_rough(surface: SkinSurface) -> None:
+    face = surface.masks["face"] > 0.5
+    bake = surface.bake
+
+    def skin(**values: float | str) -> SkinMaps:
+        return generate(surface, Attributes(hair="bald", brows=0.0, **values), 3)  # type: ignore[arg-type]
+
+    pale, cold = (skin(melanin=0.0, blood=0.3, pallor=pallor) for pallor in (0.0, 0.8))
+    warmth = [
+        float((m.albedo[..., 0] / m.albedo[..., 2])[bake.rows, bake.columns][face].mean())
+        for m in (pale, cold)
+    ]
+    assert warmth[0] > 1.3 and 0.85 < warmth[1] < 1.16
+    plain, rough = (skin(creature="green", hide=hide) for hide in (0.0, 0.8))
+    spread = [float(np.log(m.albedo[..., 1][bake.rows, bake.columns][face]).std()) for m in (plain, rough)]
+    relief = [float(m.displacement[bake.rows, bake.columns][face].std()) for m in (plain, rough)]
+    assert spread[1] > 1.4 * spread[0] and relief[1] > 1.3 * relief[0]

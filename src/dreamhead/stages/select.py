@@ -30,7 +30,7 @@ from dreamhead.world.recall import Regressor, captioned_heads, columns, fit_regr
 from dreamhead.world.wording import read_wishes
 
 log = logging.getLogger(__name__)
-VERSION = 3
+VERSION = 4
 BANK_SEED = 20240607
 TEXT_BATCH = 256
 
@@ -53,7 +53,9 @@ def run(asset: HeadAsset, config: SelectConfig, context: Context) -> HeadAsset:
     query, anchor_text, *descriptions = encoded(
         scorer, [sentence, ANCHOR_TEXT, *item_descriptions()], context
     )
-    attributes = caption_regressor(scorer, config, context).attributes(sentence, query)
+    attributes = caption_regressor(scorer, config, context).attributes(
+        sentence, query, np.random.default_rng([context.seed, 2])
+    )
     camera = CandidateCamera(head, scorer, config.image_size, config.lights, context.device)
     bank = candidate_bank(camera, config, context)
 

@@ -17,7 +17,7 @@ from dreamhead.config import SelectConfig
 from dreamhead.errors import UsageError
 from dreamhead.head.model import Floats
 from dreamhead.head.wardrobe import ITEMS, SLOTS
-from dreamhead.head.wardrobe.hair_words import PAINTED_BEARDS, PAINTED_BROWS, PAINTED_HAIR
+from dreamhead.head.wardrobe.hair_words import PAINTED_BROWS
 from dreamhead.settings import did_you_mean
 from dreamhead.world.attributes import Attributes
 from dreamhead.world.vocabulary import BEARDS, EYE_COLOURS, HAIR_COLOURS, HAIR_STYLES, HEADWEAR
@@ -105,7 +105,7 @@ def wardrobe(
     colours: dict[str, Sequence[float]] = {
         "hair": hair,
         "beard": hair,
-        "brows": [0.8 * value for value in hair],
+        "brows": [0.8 * value + (0.1 if attributes.infancy > 0.2 else 0.0) for value in hair],
     }
     for slot in SUGGESTED:
         colour = wishes.colours.get(slot, ITEMS[slot][chosen[slot]].colour)
@@ -113,8 +113,8 @@ def wardrobe(
             colours[slot] = list(colour)
     colours["eyes"] = list(EYE_COLOURS[attributes.eyes])
     painted = attributes.changed(
-        hair=_known(PAINTED_HAIR.get(chosen["hair"], chosen["hair"]), HAIR_STYLES, attributes.hair),
-        beard=_known(PAINTED_BEARDS.get(chosen["beard"], chosen["beard"]), BEARDS, attributes.beard),
+        hair=_known(chosen["hair"], HAIR_STYLES, attributes.hair),
+        beard=_known(chosen["beard"], BEARDS, attributes.beard),
         brows=attributes.brows if chosen["brows"] == recalled["brows"] else PAINTED_BROWS[chosen["brows"]],
         headwear=_known(chosen["headwear"], HEADWEAR, "none"),
     )

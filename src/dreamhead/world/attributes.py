@@ -50,6 +50,8 @@ class Attributes:
     oil: float = 0.4
     pores: float = 0.5
     wrinkles: float = 0.0  # added to what age gives, -1..1
+    pallor: float = 0.0  # bloodless and cold
+    hide: float = 0.0  # thick, rough and mottled, as an orc's
     dirt: float = 0.0
     scars: int = 0  # 0..4
     # materials

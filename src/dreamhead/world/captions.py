@@ -9,15 +9,9 @@ import numpy as np
 from dreamhead.assets import asset_path
 from dreamhead.world.archetypes import load_archetypes
 from dreamhead.world.attributes import Attributes, sample
-from dreamhead.world.phrases import (
-    Fact,
-    age_fact,
-    hair_facts,
-    person_nouns,
-    shape_facts,
-    skin_fact,
-    surface_facts,
-)
+from dreamhead.world.hair_phrases import hair_facts
+from dreamhead.world.phrases import Fact, age_fact, person_nouns, shape_facts, skin_fact
+from dreamhead.world.surface_phrases import surface_facts
 
 PREFIXES = (
     "a portrait of", "portrait of", "the face of", "a photo of", "a DSLR photo of", "a DSLR portrait of",

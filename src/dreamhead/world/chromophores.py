@@ -6,7 +6,7 @@ import numpy as np
 
 from dreamhead.world.ground import Ground, Layers, toward
 from dreamhead.world.masks import smooth
-from dreamhead.world.relief import lip_creases, lip_tone
+from dreamhead.world.relief import hide_plates, lip_creases, lip_tone
 from dreamhead.world.wrinkles import scar_cover
 
 _SCAR_PLACES = ((3.2, 5.6), (-3.6, 0.4), (2.6, -4.6), (-2.0, 7.5), (4.6, 1.0))
@@ -35,7 +35,7 @@ def _tone(ground: Ground, layers: Layers) -> None:
     """The ground tone with mottling at four scales and the regions every face has."""
     masks, attributes = ground.masks, ground.attributes
     dark, age = _darkness(ground), attributes.skin_age
-    unevenness = 0.3 + 0.7 * age
+    unevenness = 0.3 + 0.7 * age + 0.7 * float(smooth(age, 0.65, 1.0))
     grain = ground.grain * ground.visible(0.7)
     melanin = (
         attributes.melanin
@@ -59,6 +59,24 @@ def _tone(ground: Ground, layers: Layers) -> None:
     layers.deoxygenation = 0.10 + 0.45 * tired
     layers.blood = blood + 0.12 * tired
     layers.melanin = melanin + 0.05 * tired * (1 + dark)
+    if attributes.hide > 0:
+        _mottle(ground, layers)
+
+
+def _mottle(ground: Ground, layers: Layers) -> None:
+    """Thick skin: dark patches and spots, darker over the crown and in its grain, lighter about the mouth."""
+    masks, amount = ground.masks, ground.attributes.hide
+    patches = smooth(ground.big + 0.8 * ground.middle + 0.25 * ground.fine, 0.0, 0.7)
+    spots = np.maximum(
+        ground.blotches(1.5, 0.7, 0.35, 66, 0.3), 0.8 * ground.blotches(3.3, 0.9, 0.4, 67, 0.35)
+    )
+    soft = np.clip(masks["lip"] + 0.5 * masks["lid"], 0, 1)
+    crown = smooth(ground.position[:, 1], 4.0, 11.0)
+    dark = (
+        0.13 * patches + 0.12 * spots + 0.08 * crown + 0.05 * ground.fine + 0.06 * (1 - hide_plates(ground))
+    )
+    layers.melanin += amount * (dark * (1 - soft) - 0.05 - 0.05 * masks["around_mouth"])
+    layers.blood += amount * 0.10 * ground.middle
 
 
 def _freckles_and_spots(ground: Ground, layers: Layers) -> None:
@@ -157,18 +175,19 @@ def _sun_and_blood(ground: Ground, layers: Layers) -> None:
     layers.melanin += 0.22 * attributes.tan * (1 - 0.5 * masks["socket"]) * (1 - 0.4 * masks["neck"])
     layers.blood += 0.24 * attributes.blush * masks["blush"]
     # fold floors and pores hold more blood and melanin
-    layers.blood += 0.07 * layers.cavity + 0.08 * layers.pits
-    layers.melanin += 0.05 * layers.cavity + 0.10 * layers.pits
+    layers.blood += 0.09 * layers.cavity + 0.08 * layers.pits
+    layers.melanin += 0.07 * layers.cavity + 0.10 * layers.pits
 
 
 def _lips_and_openings(ground: Ground, layers: Layers) -> None:
     masks, attributes = ground.masks, ground.attributes
     dark, lip, tone = _darkness(ground), masks["lip"], lip_tone(ground)
-    melanin = layers.melanin * (0.62 + 0.25 * dark) + 0.04 * masks["lip_upper"] * (1 + 2 * dark) - 0.03 * tone
+    melanin = layers.melanin * (0.62 + 0.25 * dark) + 0.06 * masks["lip_upper"] * dark - 0.03 * tone
     layers.melanin = layers.melanin * (1 - lip) + lip * melanin
-    red = attributes.blood + 0.37 - 0.10 * attributes.skin_age - 0.05 * tone + 0.07 * masks["lip_upper"]
-    red = np.clip(red + 0.05 * masks["lip_inner"] + 0.10 * lip_creases(ground), 0, 0.97)
+    red = attributes.blood + 0.38 - 0.10 * attributes.skin_age - 0.06 * tone
+    red = np.clip(red + 0.05 * masks["lip_inner"] + 0.16 * lip_creases(ground), 0, 0.97)
     layers.blood = layers.blood * (1 - lip) + lip * red
+    layers.deoxygenation = layers.deoxygenation * (1 - lip) + lip * 0.22
     layers.melanin += 0.12 * masks["nostril"]
     layers.blood += 0.10 * masks["nostril"]
 

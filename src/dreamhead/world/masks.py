@@ -79,7 +79,7 @@ def _mouth_and_eyes(points: SurfacePoints) -> dict[str, Array]:
     mouth, eye, upper = rings["mouth_ring"], rings["eye_ring"], rings["eye_sin"]
     edge = gradient_noise(points.position, 6.0, 2, 0.5, 901) * 0.125
     return {
-        "lip": smooth(mouth + edge, 2.72, 3.12),
+        "lip": smooth(mouth + edge, 2.60, 3.16),
         "lip_line": np.exp(-(((mouth - 2.95) / 0.35) ** 2)),
         "lip_inner": smooth(mouth, 4.3, 5.0),
         "lip_upper": smooth(rings["mouth_angle"], -0.05, 0.12),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dreamhead.world.vocabulary import BEARDS
+from dreamhead.world.hairdo import beard_chances, colour_chances, drawn, style_chances
 
 # Sliders of the built-in head that are drawn at random; others follow from age, sex, weight and width.
 FREE_SLIDERS = tuple(
@@ -85,13 +85,7 @@ def draw_following(values: Mapping[str, Any], rng: np.random.Generator) -> dict[
         sliders[name] = sliders.get(name, 0.0) + gain * float(
             np.clip((melanin - 0.5) / 0.5, 0, 1)
         ) * rng.uniform(0.3, 1.4)
-    if rng.random() < old:
-        hair_colour = str(rng.choice(["grey", "white"], p=(0.5, 0.5)))
-    elif melanin > 0.55:
-        hair_colour = str(rng.choice(["black", "dark brown"], p=(0.8, 0.2)))
-    else:
-        names = ["black", "dark brown", "brown", "light brown", "blonde", "red", "auburn"]
-        hair_colour = str(rng.choice(names, p=(0.18, 0.18, 0.2, 0.1, 0.16, 0.12, 0.06)))
+    hair_colour = drawn(colour_chances(years, melanin), rng)
     if melanin > 0.5:
         eyes = str(rng.choice(["dark brown", "brown", "hazel", "green"], p=(0.6, 0.32, 0.05, 0.03)))
     else:
@@ -101,24 +95,8 @@ def draw_following(values: Mapping[str, Any], rng: np.random.Generator) -> dict[
                 p=(0.27, 0.1, 0.12, 0.15, 0.26, 0.1),
             )
         )
-    if years < 2.5:
-        hair = str(rng.choice(["bald", "buzz"], p=(0.7, 0.3)))
-    elif male:
-        hair = str(
-            rng.choice(
-                ["bald", "buzz", "short", "long", "wavy", "afro"], p=(0.2, 0.2, 0.42, 0.06, 0.06, 0.06)
-            )
-        )
-    else:
-        hair = str(
-            rng.choice(
-                ["bald", "buzz", "short", "long", "wavy", "bun", "afro"],
-                p=(0.05, 0.05, 0.15, 0.3, 0.22, 0.17, 0.06),
-            )
-        )
-    beard = "none"
-    if male and years > 17:
-        beard = str(rng.choice(list(BEARDS), p=(0.4, 0.22, 0.1, 0.28)))
+    hair = drawn(style_chances(str(values["sex"]), years, melanin), rng)
+    beard = drawn(beard_chances(str(values["sex"]), years), rng)
     made_up = not male and years > 15 and rng.random() < 0.35
     return {
         "sliders": sliders,

@@ -18,7 +18,7 @@ from dreamhead.world.arrays import Array
 
 MELANIN_LIMIT = 1.2
 MELANIN_AT_550 = 495.0  # absorption per cm, Jacques (1998)
-MELANIN_SLOPE = 2.58  # over wavelength; 3.48 in a cuvette, shallower in living skin
+MELANIN_SLOPE = 2.1  # over wavelength; 3.48 in a cuvette, shallower in living skin
 BLOOD_GAIN = 0.55
 EPIDERMIS_CM = 0.0062
 PATH_SPREAD = 1.36

@@ -19,15 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from dreamhead.world.archetypes import load_archetypes
+from dreamhead.world.archetypes import draw_setting, load_archetypes
 from dreamhead.world.attributes import Attributes, sample
 from dreamhead.world.captions import caption
+from dreamhead.world.hairdo import colour_chances, drawn, style_chances
 from dreamhead.world.masks import smooth
 from dreamhead.world.person import FREE_SLIDERS
+from dreamhead.world.told import told_melanin, told_years
 
 Floats = NDArray[np.float32]
 
-VERSION = 5  # raised when the regression changes: what was kept of an older one is not used
+VERSION = 6  # raised when the regression changes: what was kept of an older one is not used
 BUCKETS = 4096  # hashed words and word pairs
 EMBEDDING_WEIGHT = 6.0
 RIDGE = 10.0
@@ -41,6 +43,8 @@ YEARS_BEND = 8.0
 RARE = 0.15  # a trait of which most heads have nothing
 DOUBT = 0.15  # that much of it is noise of the regression
 ABSENT = ("", "none")
+SAID = 0.25  # a kind of hair that scores this much above its frequency was named
+TOLD = {"years": told_years, "melanin": told_melanin}
 _STOP_WORDS = "a an and as at by has her him his in is it its of on or she he they the to who with"
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 BOUNDS = {
@@ -68,14 +72,20 @@ class Regressor:
     low: Floats
     high: Floats
 
-    def attributes(self, text: str, embedding: Floats) -> Attributes:
-        """What a sentence and its unit embedding (D,) say of a head; what they leave open is as captions have it."""
+    def attributes(self, text: str, embedding: Floats, rng: np.random.Generator | None = None) -> Attributes:
+        """What a sentence and its unit embedding (D,) say of a head; what they leave open is as captions have it.
+
+        Ages and skins that are told in words are taken at their word.  Hair of which nothing is said is drawn with
+        rng (one fixed by the text, if none is given) from what is usual for the archetype, or the sex, age and skin.
+        """
+        rng = rng or np.random.default_rng(zlib.crc32(text.encode()))
         features = described([text], embedding[None])[0]
         scores = features @ self.weights + self.means
         kinds = [i for i, (field, _) in enumerate(columns()) if field == "archetype"]
         archetype = _chosen([columns()[i][1] for i in kinds], scores[kinds], self.means[kinds])
         kind = [columns()[i][1] for i in kinds].index(archetype)
         numbers = np.clip(self._stretched(scores), self.low[kind], self.high[kind])
+        raw = scores
         scores = np.where(is_number(), numbers, scores * self._usual(kind))
         values: dict[str, Any] = {}
         for spec in fields(Attributes):
@@ -90,9 +100,33 @@ class Regressor:
                 value = float(np.clip(_number(spec.name, scores[names[0]]), low, high))
                 if spec.name not in BOUNDS and self.means[names[0]] < RARE:
                     value = max(value - DOUBT, 0.0) / (1 - DOUBT)
+                told = TOLD[spec.name](text) if spec.name in TOLD else None
+                if told is not None:
+                    value = float(np.clip(value, *told))
                 values[spec.name] = round(value) if isinstance(spec.default, int) else value
         sliders = {name: float(scores[i]) for i, (field, name) in enumerate(columns()) if field == "sliders"}
+        values.update(self._usual_hair(values, raw, kind, rng))
         return Attributes(**values, sliders=sliders)
+
+    def _usual_hair(
+        self, values: dict[str, Any], scores: Floats, kind: int, rng: np.random.Generator
+    ) -> dict[str, str]:
+        """Style and colour of hair, each as it was read where it was said, else drawn."""
+        people = {
+            "hair": style_chances(values["sex"], values["years"], values["melanin"]),
+            "hair_colour": colour_chances(values["years"], values["melanin"]),
+        }
+        archetypes = load_archetypes()
+        found = {}
+        for name, usual in people.items():
+            places = [i for i, (field, _) in enumerate(columns()) if field == name]
+            setting = archetypes[values["archetype"]].settings.get(name) if values["archetype"] else None
+            draw = drawn(usual, rng) if setting is None else str(draw_setting(setting, rng))
+            # what is said stands out of what is usual for the archetype and for all
+            told = {columns()[i][1]: float(scores[i] - max(self.means[i], self.low[kind][i])) for i in places}
+            strongest = max(told, key=lambda one: told[one])
+            found[name] = strongest if told[strongest] > SAID else draw
+        return found
 
     def _stretched(self, scores: Floats) -> Floats:
         """Numbers (T,) with large deviations enlarged.

@@ -18,10 +18,19 @@ def shape_relief(ground: Ground, layers: Layers) -> None:
     layers.cavity = np.clip(-lines * 1.3 - 0.1, 0, 1)
     laxity = float(smooth(age, 0.35, 1.0))
     if laxity > 0.02:
-        layers.height += laxity * _crepe(ground)
+        layers.height += laxity * (1 + 0.8 * float(smooth(age, 0.7, 1.0))) * _crepe(ground)
     layers.height += _lips(ground, age) + _undulation(ground)
+    if ground.attributes.hide > 0:
+        layers.height += ground.attributes.hide * _hide(ground)
     layers.pits, pores = _pores(ground, age)
     layers.height += pores
+
+
+def hide_plates(ground: Ground) -> Array:
+    """The cobbled grain of thick skin (N,): 1 on a plate, 0 in the furrows between."""
+    stretched = ground.warped * floats([1.0, 1.25, 1.0]) + 0.05 * ground.warp + ground.offset
+    nearest, second, chance = ground.cells(stretched, 3.4, 35)
+    return smooth(second - nearest, 0.0, 0.34) * (0.75 + 0.25 * chance)
 
 
 def lip_creases(ground: Ground) -> Array:
@@ -77,6 +86,18 @@ def _lips(ground: Ground, age: float) -> Array:
     creases = (0.34 + 0.14 * age) * lip_creases(ground) * ground.visible(1.2)
     plump = 0.05 * ground.noise_at(_lip_coordinates(ground), 0.3, 1, 0.5, 34) * masks["lip"]
     return 0.12 * masks["lip_line"] * (1 - masks["lip"]) + plump - creases
+
+
+def _hide(ground: Ground) -> Array:
+    """Millimetres: cobbled grain, broad furrows and scattered bumps, none on lips and lids."""
+    masks = ground.masks
+    furrows = np.clip(ground.noise(1.15, 3, 0.55, 36, True) - 0.72, 0, 1)
+    bumps = np.maximum(
+        ground.blotches(2.2, 0.42, 0.2, 37, 0.22), 0.6 * ground.blotches(4.2, 0.5, 0.25, 38, 0.3)
+    )
+    height = 0.24 * (hide_plates(ground) - 0.6) * ground.visible(2.2) - 0.55 * furrows + 0.38 * bumps
+    soft = np.clip(masks["lip"] + 0.8 * masks["lid"] + 0.8 * masks["lid_lower"] + 0.5 * masks["ear"], 0, 1)
+    return height * (1 - soft)
 
 
 def _undulation(ground: Ground) -> Array:

@@ -24,6 +24,8 @@ from dreamhead.world.strokes import draw_hair
 from dreamhead.world.vocabulary import CREATURE_COLOURS
 
 MAX_SLOPE = 1.2
+_VERMILION = floats([0.99, 0.90, 1.02])  # thin skin over red: what the pigments' table makes too brown
+_BLOODLESS = floats([0.962, 1.0, 1.115])  # of light skin that shows no blood, over its luminance
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,12 @@ def _colour(ground: Ground, layers: Layers) -> None:
             np.clip(layers.blood, 0, 0.99),
             np.clip(layers.deoxygenation, 0, 1),
         )
+        lip = ground.masks["lip"][:, None]
+        layers.albedo = layers.albedo * (1 - lip * (1 - _VERMILION))
+        if attributes.pallor > 0:
+            light = layers.albedo @ floats([0.2126, 0.7152, 0.0722])
+            cold = light[:, None] * _BLOODLESS
+            layers.albedo += 0.72 * attributes.pallor * (1 - 0.45 * lip) * (cold - layers.albedo)
         if attributes.undead > 0:
             layers.albedo = layers.albedo * (1 - attributes.undead * (1 - floats([0.70, 0.84, 0.80])))
         return
@@ -141,6 +149,8 @@ def _gloss(ground: Ground, layers: Layers) -> None:
     roughness -= (
         0.10 * oil * masks["t_zone"] + 0.05 * oil + 0.12 * lip + 0.10 * masks["lid_rim"] + 0.25 * masks["wet"]
     )
-    layers.roughness = roughness + 0.05 * masks["neck"] + 0.04 * masks["ear"]
+    layers.roughness = (
+        roughness + 0.05 * masks["neck"] + 0.04 * masks["ear"] + 0.09 * attributes.hide * (1 - lip)
+    )
     specular = 0.36 * (1 - 0.55 * layers.cavity) * (1 - 0.45 * layers.pits) * (1 - 0.5 * masks["nostril"])
     layers.specular = specular + 0.06 * lip + 0.05 * oil * masks["t_zone"]

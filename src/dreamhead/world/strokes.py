@@ -7,10 +7,8 @@ import numpy as np
 from dreamhead.world.arrays import Array, floats
 from dreamhead.world.ground import Ground, Layers
 from dreamhead.world.noise import draw_strokes
+from dreamhead.world.scalp import BEARD_LENGTH, SCALP_COVER, beard_region, scalp_region
 from dreamhead.world.vocabulary import HAIR_COLOURS
-
-_BEARD_LENGTH = {"stubble": 0.55, "beard": 1.0, "moustache": 0.8}
-_SCALP_COVER = {"bald": 0.0, "buzz": 0.7, "short": 1.0, "long": 1.05, "wavy": 1.05, "bun": 1.0, "afro": 1.1}
 
 
 def draw_hair(ground: Ground, layers: Layers) -> None:
@@ -20,7 +18,7 @@ def draw_hair(ground: Ground, layers: Layers) -> None:
     bare = max(attributes.stone, attributes.metal, attributes.bark) > 0.5
     if attributes.beard != "none":
         _beard(ground, layers, colour)
-    if attributes.hair != "bald":
+    if SCALP_COVER[attributes.hair] > 0:
         _scalp(ground, layers, colour)
     if attributes.brows > 0.02 and not bare:
         _brows(ground, layers, colour)
@@ -86,21 +84,22 @@ def _texel_steps(ground: Ground, texel: Array, direction: Array) -> Array:
 
 def _beard(ground: Ground, layers: Layers, colour: Array) -> None:
     masks, vertices, kind = ground.masks, ground.surface.vertex_masks, ground.attributes.beard
-    part = "moustache" if kind == "moustache" else "beard"
-    mask, strength = masks[part], _BEARD_LENGTH[kind]
+    lip_only = kind in ("moustache", "handlebar", "walrus")
+    mask, strength = beard_region(kind, masks, ground.position), BEARD_LENGTH[kind]
+    reach = beard_region(kind, vertices, ground.bake.vertices.position)
     shade = np.exp(
         -strength * mask[:, None] * floats([0.75, 0.62, 0.52]) * (0.85 + 0.3 * ground.middle)[:, None]
     )
     layers.albedo = layers.albedo * (shade if colour.max() < 0.15 or kind == "stubble" else np.sqrt(shade))
     outward = 0.12 * np.sign(ground.position[:, 0])
-    if kind == "moustache":
+    if lip_only:
         outward = np.clip(ground.position[:, 0], -0.8, 0.8)
     direction = np.stack([outward, -np.ones(len(ground)), np.zeros(len(ground))], 1)
     if kind == "stubble":
         cover = strokes(
             ground,
             mask * (0.7 + 0.5 * ground.middle),
-            vertices[part],
+            reach,
             15000,
             direction,
             0.105,
@@ -113,10 +112,8 @@ def _beard(ground: Ground, layers: Layers, colour: Array) -> None:
     else:
         full = mask * (0.85 + 0.35 * ground.middle)
         layers.paint(0.72 * np.clip(full * 1.15, 0, 1), colour * (0.75 + 0.25 * ground.fine)[:, None])
-        count = 7000 if kind == "moustache" else 34000
-        cover = strokes(
-            ground, full, vertices[part], count, direction, 0.42 + 0.25 * mask, 0.016, 0.30, key=1
-        )
+        count = 7000 if lip_only else 34000
+        cover = strokes(ground, full, reach, count, direction, 0.42 + 0.25 * mask, 0.016, 0.30, key=1)
         streak = np.clip(1 + 0.6 * ground.grain + 0.5 * ground.fine, 0.35, 1.9)[:, None]
         layers.paint(0.8 * cover, colour * streak)
         layers.height += 0.35 * full + 0.3 * cover * ground.visible(3.0)
@@ -125,27 +122,19 @@ def _beard(ground: Ground, layers: Layers, colour: Array) -> None:
 
 
 def _scalp(ground: Ground, layers: Layers, colour: Array) -> None:
-    masks, style = ground.masks, ground.attributes.hair
-    strength = _SCALP_COVER[style]
-    cover = strength * np.clip(masks["scalp"] ** 1.4 * (1 + 0.25 * ground.fine), 0, 1)
+    style, position = ground.attributes.hair, ground.position
+    scalp, shorn = scalp_region(style, ground.masks["scalp"], position)
+    roots, _ = scalp_region(style, ground.surface.vertex_masks["scalp"], ground.bake.vertices.position)
+    down = 1 - 0.65 * ground.attributes.infancy  # an infant has down
+    cover = down * SCALP_COVER[style] * np.clip(scalp**1.4 * (1 + 0.25 * ground.fine), 0, 1)
     tone = np.clip(0.8 + 0.35 * ground.fine + 0.3 * ground.grain, 0.35, 1.5)
-    layers.paint(cover * (0.6 if style == "buzz" else 0.97), colour * tone[:, None])
+    layers.paint(cover * (0.97 - 0.37 * shorn), colour * tone[:, None])
     x, z = ground.position[:, 0], ground.position[:, 2]
     direction = np.stack([0.3 * x, np.full(len(ground), -0.4, np.float32), z - 2.0], 1)
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
-    length = 0.25 if style == "buzz" else 0.7
+    length = 0.7 - 0.45 * shorn
     count = 42000 if style == "buzz" else 30000
-    drawn = strokes(
-        ground,
-        masks["scalp"],
-        ground.surface.vertex_masks["scalp"],
-        count,
-        direction,
-        length,
-        0.013,
-        0.3,
-        key=2,
-    )
+    drawn = strokes(ground, scalp, roots, round(count * down), direction, length, 0.013, 0.3, key=2)
     layers.paint(0.7 * drawn, colour * np.clip(1 + 0.8 * ground.grain, 0.4, 2.0)[:, None])
     layers.roughness += 0.12 * cover
     layers.specular *= 1 - 0.5 * cover

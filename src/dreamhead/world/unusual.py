@@ -9,6 +9,7 @@ import numpy as np
 
 from dreamhead.world.person import FREE_SLIDERS
 from dreamhead.world.vocabulary import (
+    BEARDS,
     CREATURE_COLOURS,
     EYE_COLOURS,
     HAIR_COLOURS,
@@ -65,6 +66,8 @@ UNUSUAL = (
     ),
     Change("metal", 0.03, lambda a, r: {"metal": 1.0, "creature": _pick(r, ("silver", "gold", "bronze"))}),
     Change("bark", 0.02, lambda a, r: {"bark": r.uniform(0.8, 1.0)}),
+    Change("hide", 0.04, lambda a, r: {"hide": r.uniform(0.55, 1.0)}),
+    Change("pallor", 0.04, lambda a, r: {"pallor": r.uniform(0.5, 1.0), "melanin": 0.02, "creature": ""}),
     Change("undead", 0.05, lambda a, r: {"undead": r.uniform(0.6, 1.0)}),
     Change("dirt", 0.08, lambda a, r: {"dirt": r.uniform(0.5, 0.95)}),
     Change("freckles", 0.08, lambda a, r: {"freckles": r.uniform(0.6, 1.0)}),
@@ -79,7 +82,7 @@ UNUSUAL = (
     Change(
         "beard",
         0.1,
-        lambda a, r: {"beard": str(r.choice(["stubble", "moustache", "beard"]))} if a.sex == "male" else {},
+        lambda a, r: {"beard": _pick(r, BEARDS)} if a.sex == "male" else {},
     ),
     Change("headwear", 0.08, lambda a, r: {"headwear": _pick(r, HEADWEAR)}),
     Change("sliders", 0.5, lambda a, r: {"sliders": {**a.sliders, **_bold_sliders(r)}}),

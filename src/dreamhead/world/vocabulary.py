@@ -6,8 +6,17 @@ from collections.abc import Mapping
 
 Colour = tuple[float, float, float]
 
-HAIR_STYLES = ("bald", "buzz", "short", "long", "wavy", "bun", "afro")
-BEARDS = ("none", "stubble", "moustache", "beard")
+# Those of assets/wardrobe.
+HAIR_STYLES = (
+    "bald", "buzz", "short", "crew", "side_part", "slicked_back", "pompadour", "undercut", "bowl", "long", "parted",
+    "bob", "fringe", "wavy", "curly", "long_curly", "afro", "twists", "dreadlocks", "box_braids", "cornrows", "bun",
+    "top_knot", "ponytail", "pigtails", "braid", "braids", "mohawk", "spiky", "pixie", "shaggy", "mullet", "receding",
+    "balding", "tonsure",
+)  # fmt: skip
+BEARDS = (
+    "none", "stubble", "moustache", "handlebar", "walrus", "goatee", "van_dyke", "soul_patch", "boxed", "beard",
+    "long_beard", "chin_curtain", "sideburns",
+)  # fmt: skip
 HEADWEAR = ("none", "sailors_cap", "beanie")
 PAINTS = ("", "clown", "mime", "skull", "war", "tattoo", "stripes", "mask")
 

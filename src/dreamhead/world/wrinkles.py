@@ -71,6 +71,12 @@ LINES = (
     Line("cheek 1", 0.6, 0.55, 0.15, (1, 0, 0), 0.5, ((3.7, -1.3), (4.05, -2.3), (4.1, -3.3), (3.85, -4.3))),
     Line("cheek 2", 0.7, 0.50, 0.13, (1, 0, 0), 0.5, ((4.5, -1.6), (4.85, -2.7), (4.85, -3.8), (4.5, -4.9))),
     Line("chin", 0.3, 0.30, 0.12, (0, -1, 0), 0.5, ((0, -5.35), (0.6, -5.33), (1.2, -5.5))),
+    Line(
+        "cheek 3", 0.62, 0.5, 0.12, (1, 0.3, 0), 0.5, ((2.6, -0.7), (3.05, -1.5), (3.5, -2.4), (3.65, -3.3))
+    ),
+    Line("cheek fan 1", 0.6, 0.4, 0.1, (1, 0, 0), 0.45, ((4.9, 1.5), (5.3, 0.6), (5.5, -0.4), (5.4, -1.4))),
+    Line("cheek fan 2", 0.7, 0.4, 0.1, (1, 0, 0), 0.45, ((5.6, 1.9), (6.0, 0.9), (6.15, -0.3), (6.0, -1.6))),
+    Line("below the lip", 0.65, 0.4, 0.1, (0, -1, 0), 0.5, ((0.4, -5.75), (1.2, -5.9), (1.9, -6.3))),
     Line("jowl", 0.75, 0.50, 0.18, (0, 1, 0), 0.4, ((2.9, -6.3), (3.6, -6.6), (4.3, -6.4))),
     Line(
         "lid crease",
@@ -108,18 +114,19 @@ def wrinkle_relief(points: Array, surface: FrontSurface, age: float, rng: np.ran
     """Height in mm (N,) of the lines at skin age 0..1, at points (N, 3) in cm on the default head."""
     relief = np.zeros(len(points), np.float32)
     pen = _Pen(points, surface, relief)
+    aged = float(smooth(age, 0.68, 0.95))  # an eighty-year-old's folds are not a fifty-year-old's
     for line in LINES:
         strength = float(smooth(age, line.onset, line.onset + 0.55)) if line.onset else 0.8
         across = float(line.name != "chin")
         points = np.array(line.points) + rng.normal(0, 0.045, (len(line.points), 2)) * [across, 1]
-        strength *= 1.35 * rng.uniform(0.7, 1.2)
+        strength *= (1.35 + 0.6 * aged) * rng.uniform(0.7, 1.2)
         for sign in (1, -1):  # a face is nearly even: one side's folds are like the other's
             shaken = points + rng.normal(0, 0.022, points.shape) * [across, 1]
             depth = strength * line.depth * rng.uniform(0.9, 1.1)
             if depth > 0.01:
                 pen.draw(shaken, depth, line.width, line.side, line.lip, sign)
-    _forehead(pen, float(smooth(age, 0.32, 0.95)), rng)
-    _lips(pen, float(smooth(age, 0.55, 1.0)), rng)
+    _forehead(pen, float(smooth(age, 0.32, 0.95)) * (1 + 0.5 * aged), rng)
+    _lips(pen, float(smooth(age, 0.55, 1.0)) * (1 + 0.6 * aged), rng)
     _neck(pen, float(smooth(age, 0.2, 1.0)), rng)
     return relief
 
