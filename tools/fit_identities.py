@@ -24,7 +24,7 @@ from scipy.optimize import lsq_linear
 from surface_distance import Closest, SurfaceIndex, best_similarity
 
 from dreamhead.head.builtin import generate
-from dreamhead.head.builtin.identity import NAMED_SLIDERS, SLIDER_NAMES, slider_limits
+from dreamhead.head.builtin.identity import CREATURE_SLIDERS, NAMED_SLIDERS, SLIDER_NAMES, slider_limits
 from dreamhead.head.builtin.modes import wave_field
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
 from dreamhead.head.geometry import triangulate
@@ -153,12 +153,14 @@ class Fitter:
 def table(fitter: Fitter, people: Points) -> dict[str, Any]:
     """Mean error of every person, mm: sliders alone and with modes."""
     named = np.array([name in NAMED_SLIDERS for name in SLIDER_NAMES])
+    everyone = np.array([name not in CREATURE_SLIDERS for name in SLIDER_NAMES])
+    named &= everyone
     result: dict[str, Any] = {
         "people": len(people),
         "sliders": int(named.sum()),
-        "modes": int((~named).sum()),
+        "modes": int((everyone & ~named).sum()),
     }
-    for name, free in (("sliders_mm", named), ("all_mm", np.ones(len(named), bool))):
+    for name, free in (("sliders_mm", named), ("all_mm", everyone)):
         means = []
         for coefficients in people:
             person = fitter.reference.person(coefficients)

@@ -23,6 +23,7 @@ from dreamhead.head.builtin.anatomy import (
 from dreamhead.head.builtin.arch import LOWER, UPPER
 from dreamhead.head.builtin.bust import shoulder_handles
 from dreamhead.head.builtin.cage import node_key
+from dreamhead.head.builtin.canines import with_fangs, with_tusks
 from dreamhead.head.builtin.expressions import Actor, HandleTable, JawPose, PosedCage
 from dreamhead.head.builtin.fill import rest_points
 from dreamhead.head.builtin.identity import (
@@ -179,7 +180,14 @@ def _placed(rest: Rest, name: str, skin: Points) -> Points:
         return in_eye(name, rest.eye)
     if name in ON_LIDS:
         return on_lids(name, skin, rest.eye)
-    return _mouth_placed(rest, part_meshes()[name].vertices)
+    vertices = part_meshes()[name].vertices
+    if name == "teeth_upper" and rest.fang_length > 0:
+        vertices = with_fangs(vertices, rest.fang_length)
+    placed = _mouth_placed(rest, vertices)
+    if name == "teeth_lower" and rest.tusk_length > 0:
+        seam = np.mean(contact_on_surface(rest.points), 0)[::-1]
+        placed = with_tusks(vertices, placed, seam, skin, rest.tusk_length)
+    return placed
 
 
 def _mouth_placed(rest: Rest, vertices: Points) -> Points:

@@ -14,8 +14,8 @@ from dreamhead.head.builtin.shapes import Field, Points, ring_masks
 from dreamhead.head.builtin.sliders import EYE_SIZE_STEP, SLIDERS
 
 __all__ = [
-    "HOUSE", "JOINT_LIMITS", "LIMITS", "MACROS", "NAMED_SLIDERS", "NECK_BASE", "SLIDER_NAMES", "Rest",
-    "apply_sliders", "clamped", "macro_direction", "slider_fields", "slider_limits", "values_of",
+    "CREATURE_SLIDERS", "HOUSE", "JOINT_LIMITS", "LIMITS", "MACROS", "NAMED_SLIDERS", "NECK_BASE", "SLIDER_NAMES",
+    "Rest", "apply_sliders", "clamped", "macro_direction", "slider_fields", "slider_limits", "values_of",
 ]  # fmt: skip
 
 # Points off the cage that ride on the sliders: eye centre, teeth, jaw hinge, skull base, neck base.
@@ -49,9 +49,14 @@ LIMITS: dict[str, tuple[float, float]] = {
     "neck_sag": (-0.4, 1.5),
     "marionette": (-0.4, 1.4),
     "cheek_sag": (-0.8, 1.4),
+    # no person has any; below 0 is 0
+    "fang_length": (-0.1, 1.5),
+    "tusk_length": (-0.1, 1.3),
     # lids
     **dict.fromkeys(("eye_open", "eye_width", "eye_outer_corner", "epicanthus", "lid_crease"), (-1.0, 1.0)),
 }
+
+CREATURE_SLIDERS = ("fang_length", "tusk_length")  # 0 for every person
 
 # Sliders that push the same skin the same way: the weighted sum that all of them together may reach.
 JOINT_LIMITS: tuple[tuple[dict[str, float], float], ...] = (
@@ -80,6 +85,8 @@ class Rest:
     jaw_hinge: Points  # (3,)
     skull_base: Points  # (3,)
     neck_base: Points  # (3,)
+    fang_length: float = 0.0  # growth of the upper canines, 0 a person's
+    tusk_length: float = 0.0  # growth of the lower canines
 
 
 def slider_fields(cage: Cage, points: Points) -> tuple[Points, Points]:
@@ -106,6 +113,8 @@ def apply_sliders(points: Points, fields: tuple[Points, Points], identity: Point
         jaw_hinge=JAW_HINGE + moved[2] * [0, 1, 1],
         skull_base=SKULL_BASE + moved[3] * [0, 1, 1],
         neck_base=NECK_BASE + moved[4] * [0, 1, 1],
+        fang_length=float(max(values[SLIDER_NAMES.index("fang_length")], 0.0)),
+        tusk_length=float(max(values[SLIDER_NAMES.index("tusk_length")], 0.0)),
     )
 
 

@@ -67,6 +67,14 @@ def _eye_width(p: Points, masks: Masks) -> Points:
     return turn(masks["lids"] * sideways, p, EYE_CENTER, "y", 7.0)
 
 
+def _nose_button(p: Points, _: Masks) -> Points:
+    """An infant's nose: the whole of it stands less far out, and its tip is round and a little raised."""
+    nose = bump(p, (0, -0.2, 12.0), (1.5, 1.6, 2.6))
+    stands_out = np.maximum(p[:, 2] - 10.9, 0)
+    rounded = bump(p, (0, -0.7, 12.9), (1.0, 0.8, 1.0))
+    return np.stack([0.15 * rounded * p[:, 0], 0.25 * rounded, -0.38 * nose * stands_out], 1)
+
+
 CRANIUM: dict[str, Field] = {
     "head_width": lambda p, m: move(
         p[:, 0] * 0.07 * (1 - 0.6 * ramp(p[:, 2], 5, 10)) * above_shoulders(p), (1, 0, 0)
@@ -194,6 +202,7 @@ NOSE: dict[str, Field] = {
     ),
     "alar_height": lambda p, m: move(bump(p, (1.6, -0.6, 11), (0.8, 0.8, 1.1)), (0, 0.3, 0)),
     "columella": lambda p, m: move(bump(p, (0, -0.9, 12), (0.6, 0.6, 1.2)), (0, -0.28, 0)),
+    "nose_button": _nose_button,
 }
 MOUTH: dict[str, Field] = {
     "mouth_width": lambda p, m: move(
@@ -219,6 +228,17 @@ MOUTH: dict[str, Field] = {
     "philtrum": lambda p, m: move(
         0.5 * bump(p, (0.6, -2.2, 11.7), (0.22, 0.5, 1)) - bump(p, (0, -2.2, 11.7), (0.28, 0.5, 1)),
         (0, 0, 0.12),
+    ),
+}
+# The canines themselves are grown by canines.py; here the lips give way to them.
+CANINES: dict[str, Field] = {
+    "fang_length": lambda p, m: move(bump(p, (1.7, -2.9, 10.9), (0.6, 0.5, 1.0)), (0, 0, 0.06)),
+    "tusk_length": lambda p, m: (
+        move(m["m3l"] * bump(p, (1.8, -3.6, 10.9), (0.4, 1, 1.5)), (0, -0.22, 0.05))
+        + move(m["m4l"] * bump(p, (1.8, -3.6, 10.9), (0.4, 1, 1.5)), (0, -0.2, -0.05))
+        + move(m["m4u"] * bump(p, (1.8, -3.4, 10.9), (0.4, 1, 1.5)), (0, 0.16, -0.1))
+        + move(m["m3u"] * bump(p, (1.8, -3.4, 10.9), (0.4, 1, 1.5)), (0, 0.12, -0.1))
+        + move(bump(p, (2.0, -4.3, 10.4), (0.8, 0.7, 1.2)), (0.05, -0.05, 0.18))
     ),
 }
 EARS: dict[str, Field] = {
@@ -248,5 +268,11 @@ NECK: dict[str, Field] = {
 }
 _RIGID_EYES = CRANIUM | FACE | JAW | BROW
 SLIDERS: dict[str, Field] = (
-    {name: with_eyes(field) for name, field in _RIGID_EYES.items()} | EYES | NOSE | MOUTH | EARS | NECK
+    {name: with_eyes(field) for name, field in _RIGID_EYES.items()}
+    | EYES
+    | NOSE
+    | MOUTH
+    | CANINES
+    | EARS
+    | NECK
 )
