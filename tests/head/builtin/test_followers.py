@@ -106,3 +106,26 @@ def test_tear_line_and_shade_stay_on_the_lids(
     shade = apart("eye_occlusion_left", edges.loop, posed)
     assert shade.min() < 5e-4
     assert shade.max() < 9e-3
+
+
+def test_upper_lashes_turn_down_with_their_lid(
+    builtin: BuiltinHead, targets: dict[str, Floats], worn: dict[str, Garment]
+) -> None:
+    lashes = worn["lashes"]
+    roots = np.einsum("nk,nkc->nc", lashes.root_weights, builtin.mean[lashes.root_vertices])
+    eye = builtin.joint_positions(np.zeros(len(builtin.slider_names), np.float32))[4]
+    arm = lashes.vertices - roots
+    tips = (np.abs(roots[:, 0] - eye[0]) < 0.006) & (roots[:, 1] > eye[1])
+    tips &= np.linalg.norm(arm, axis=1) > 0.004
+    assert tips.sum() >= 4
+
+    def rise(target: str) -> float:
+        delta = targets[target]
+        ground = np.einsum("nk,nkc->nc", lashes.root_weights, delta[lashes.root_vertices])
+        posed = (arm + carry(lashes, builtin.mean, builtin.mean + delta) - ground)[tips]
+        return float(np.degrees(np.arctan2(posed[:, 1], posed[:, 2])).mean())
+
+    rest = float(np.degrees(np.arctan2(arm[tips, 1], arm[tips, 2])).mean())
+    assert rise("eyeBlinkLeft") < rest - 20
+    assert rise("eyeLookDownLeft") < rest - 15
+    assert rise("eyeWideLeft") > rest + 5

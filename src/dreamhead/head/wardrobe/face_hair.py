@@ -166,7 +166,7 @@ def lashes(job: Job, upper: float = 0.95, lower: float = 0.45) -> Cards:
             paths = roots.points[:, None] + lengths[:, None, None] * curve
             parts.append(
                 cards(
-                    job, paths, roots, np.full(count, 0.34), rng.integers(4, 8, count),
+                    job, paths, surface.on_lid(roots, index), np.full(count, 0.34), rng.integers(4, 8, count),
                     roll=0.1, taper=(1.0, 0.9, 0.6), volume=0.3, fine=True,
                 )
             )  # fmt: skip

@@ -68,6 +68,9 @@ class Surface:
     normals: Floats  # (V, 3)
     triangles: Ints  # (T, 3) outer skin
     triangles_without_ears: Ints
+    eye_poles: (
+        Ints  # (2, 2) each eyeball's vertices with the least and the most x: the axis its lids turn about
+    )
     distance: DistanceField
     eye_ring: Floats  # (V,) ring coordinate around the eyes, 4 at the lid margin
     ear_ring: Floats  # (V,) ring coordinate around the ears, rising inwards
@@ -118,6 +121,25 @@ class Surface:
         chosen = np.clip(weights[row, best], 0, 1)
         return self.place(triangles[near[row, best]], chosen / chosen.sum(1, keepdims=True))
 
+    def on_lid(self, roots: Roots, eye: int) -> Roots:
+        """The roots bound to an edge of their lid and to their eyeball, so that they turn about it as the lid slides.
+
+        The lid's own skin folds instead of turning.  eye is 0 for the left one.
+        """
+        corners = self.home[roots.triangles]
+        width = np.abs(corners - np.roll(corners, -1, axis=1))[..., 0]
+        row, first = np.arange(len(roots)), width.argmax(1)
+        second = (first + 1) % 3
+        start, along = corners[row, first], corners[row, second] - corners[row, first]
+        share = ((roots.home - start) * along).sum(1) / np.maximum((along * along).sum(1), 1e-12)
+        share = np.clip(share, 0, 1)
+        outer = roots.home[:, 0] > self.home_eye_centres[eye, 0]
+        pole = np.where(outer, *self.eye_poles[eye])
+        return self.place(
+            np.column_stack([roots.triangles[row, first], roots.triangles[row, second], pole]),
+            np.column_stack([1 - share, share, np.zeros(len(roots))]),
+        )
+
 
 def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray[np.float32]) -> Surface:
     """The groom's view of a resting head: vertices (V, 3) metres, identity (K,) sliders."""
@@ -148,12 +170,19 @@ def surface_of(head: HeadModel, identity: NDArray[np.float32], vertices: NDArray
         normals=normals,
         triangles=outer,
         triangles_without_ears=outer[~ears],
+        eye_poles=np.array([_ends(head, name, home) for name in ("eye_left", "eye_right")]),
         distance=distance_field(dense, dense_normals),
         eye_ring=np.asarray(head.fields["eye_ring"], np.float64),
         ear_ring=np.asarray(head.fields["ear_ring"], np.float64),
         eye_centres=100.0 * np.asarray(head.joint_positions(identity)[4:6], np.float64),
         home_eye_centres=100.0 * np.asarray(head.joint_positions(zero)[4:6], np.float64),
     )
+
+
+def _ends(head: HeadModel, name: str, home: Floats) -> tuple[int, int]:
+    """The vertices of a part with the least and the most x."""
+    used = np.unique(next(part for part in head.parts if part.name == name).faces)
+    return int(used[home[used, 0].argmin()]), int(used[home[used, 0].argmax()])
 
 
 def triangles_of(quads: Ints) -> Ints:
