@@ -15,7 +15,7 @@ from dreamhead.head.geometry import part_normals, triangulate, triangulate_part
 from dreamhead.head.model import JOINT_NAMES
 
 ZERO = np.zeros(len(SLIDER_NAMES), np.float32)
-FIGURES = [0.02761427, 0.04735237, 0.07426798, 1.772965, 12.36455, 0.5162449, 68.89316]
+FIGURES = [0.02767322, 0.04737306, 0.07421439, 1.785899, 12.34606, 0.516246, 68.89243]
 
 
 def test_shapes(builtin):
@@ -164,5 +164,5 @@ def test_numbers_change_only_with_the_version(builtin, targets):
         np.abs(builtin.parts[0].uv).mean(),
         np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
     ]
-    assert GENERATOR_VERSION == 13
+    assert GENERATOR_VERSION == 16
     assert np.allclose(found, FIGURES, rtol=2e-5), found

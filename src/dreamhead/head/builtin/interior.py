@@ -48,8 +48,8 @@ def finish(surface: Surface, points: Points, eye: Eye) -> Points:
         points[cage.ring("m", ring)] = bag
     sill = points[cage.ring("n", 2)]
     center = sill.mean(0)
-    points[cage.ring("n", 3)] = center + (sill - center) * 0.9 + _NOSTRIL_AXIS * 0.55
-    points[cage.ring("n", 4)] = center + (sill - center) * 0.5 + _NOSTRIL_AXIS
+    points[cage.ring("n", 3)] = center + (sill - center) * 0.95 + _NOSTRIL_AXIS * 0.65
+    points[cage.ring("n", 4)] = center + (sill - center) * 0.55 + _NOSTRIL_AXIS * 1.2
     concha = points[cage.ring("a", 8)]
     center = concha.mean(0)
     points[cage.ring("a", 9)] = center + (concha - center) * 0.45 + [-0.55, 0, 0.25]
