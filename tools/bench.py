@@ -1,6 +1,6 @@
-"""`make bench`: seconds and memory of every stage, the denoiser's share and floor, and the rasterizer's speed.
+"""`make bench`: seconds and memory of every stage, the denoiser's share and floor, the rasterizer's speed, the head's.
 
-    python tools/bench.py [--prompt TEXT] [--size N] [--skip-stages] [-- any options of `dreamhead make`]
+    python tools/bench.py [--prompt TEXT] [--size N] [--skip-stages] [--head] [-- any options of `dreamhead make`]
 
 Prints Markdown.  Nothing is cached: the run goes to a temporary folder.
 """
@@ -24,7 +24,7 @@ import trimesh
 from torch.utils.flop_counter import FlopCounterMode
 
 from dreamhead import models, pipeline, settings
-from dreamhead.head.load import load_head
+from dreamhead.head.load import load_builtin, load_head
 from dreamhead.job import Job, default_threads
 from dreamhead.render.camera import Cameras, cameras, to_clip
 from dreamhead.render.rasterize import rasterizer
@@ -52,10 +52,14 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512, help="pixels of the rasterizer's picture")
     parser.add_argument("--set", action="append", default=[], metavar="STAGE.KEY=VALUE")
     parser.add_argument("--skip-stages", action="store_true")
+    parser.add_argument("--head", action="store_true", help="only how long the built-in head takes to make")
     chosen = parser.parse_args()
     print(
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}\n"
     )
+    if chosen.head:
+        bench_head()
+        return
     if not chosen.skip_stages:
         bench_stages(chosen.prompt, chosen.profile, chosen.set)
     bench_rasterizer(chosen.size)
@@ -155,6 +159,31 @@ class Measure:
     name: str
     seconds: float  # the best of some repeats
     agreement: float  # share of pixels that see the same triangle as Warp's
+
+
+def bench_head() -> None:
+    """The built-in head generated, read back from its cache, and one identity of it solved; seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        head = load_builtin(Path(folder))
+        cold = time.perf_counter() - started
+        cached = best(lambda: load_builtin(Path(folder)), 3)
+    fresh = iter(
+        np.linspace(0.2, 0.8, 20, dtype=np.float32)
+    )  # the head remembers the identity it solved last
+
+    def identity() -> np.ndarray:
+        return next(fresh) * np.asarray(head.macros["age"], np.float32)
+
+    rows = {
+        "generated (first start)": cold,
+        "read from the cache": cached,
+        "one identity, lips and lids solved": best(lambda: head.neutral(identity()), 3),
+        "one identity and its 52 expressions": best(lambda: head.expressions(identity()), 3),
+    }
+    print("The built-in head\n\n| | seconds |\n|---|---|")
+    for name, seconds in rows.items():
+        print(f"| {name} | {seconds:.2f} |")
 
 
 def bench_rasterizer(size: int) -> None:

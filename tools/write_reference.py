@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: the command line, settings, exit codes, events and model cards."""
+"""Write docs/reference from the code: the command line, settings, exit codes, events, model cards, head."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from dreamhead import errors, pipeline
 from dreamhead.cli import app
 from dreamhead.console import EVENT_VERSION, EVENTS
 from dreamhead.head.wardrobe.items import ITEMS
+
+sys.path.insert(0, str(Path(__file__).parent))
+from triangle_counts import head_tables
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "Written by `make docs` from the code; do not edit.\n"
@@ -40,7 +43,22 @@ def pages() -> dict[str, str]:
         "events.md": events_page(),
         "models.md": models_page(),
         "wardrobe.md": wardrobe_page(),
+        "head.md": head_page(),
     }
+
+
+def head_page() -> str:
+    """What the built-in head and all that it can wear are made of."""
+    lines = [
+        "# The built-in head",
+        "",
+        NOTE,
+        "How long it takes to make is [measured](../bench.md); its expressions are compared in",
+        "[Expressions](expressions.md).",
+        "",
+        *head_tables(),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def wardrobe_page() -> str:
