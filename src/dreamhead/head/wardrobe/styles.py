@@ -14,6 +14,7 @@ from dreamhead.head.wardrobe.flow import direction_field
 from dreamhead.head.wardrobe.groom import (
     Cards,
     Job,
+    Press,
     cards,
     clump,
     curl,
@@ -40,6 +41,7 @@ Floats = NDArray[np.float64]
 ABOVE_SKIN = 0.35  # cm of a gathering point
 NAPE = np.array([0.0, -0.5, -0.86])  # direction from the cranium's centre
 ROW_SPAN = 68.0  # degrees of azimuth from the middle line to the outermost row of rooted strands
+GATHERED_REACH = 3.0  # cm off the skin that a knot or a tail's base wants
 SHORTEST = 0.4  # cm
 SLIMMEST = 0.42  # of a layer's width
 
@@ -112,10 +114,17 @@ def _gathering_points(style: Hairstyle, job: Job) -> Roots:
             nape = NAPE + np.array([0.5 * np.sign(point[0]), 0, 0])
             at = CRANIUM + reach * unit((1 - part) * away + part * nape)
             root = job.surface.nearest(at[None], scalp_only=True)
-            if job.press is None or job.press((root.points + root.normals)[:, None])[1].all():
+            if job.press is None or _has_room(job.press, root):
                 break
         chosen.append(root)
     return Roots(*(np.concatenate([getattr(root, spec.name) for root in chosen]) for spec in fields(Roots)))
+
+
+def _has_room(press: Press, root: Roots) -> bool:
+    """Whether a hat lets hair stand off the skin where it is gathered."""
+    standing = root.points + np.array([[1.0], [GATHERED_REACH]]) * root.normals
+    pressed, kept = press(standing[:, None])
+    return bool(kept.all() and np.linalg.norm(pressed[:, 0] - standing, axis=1).max() < 0.5)
 
 
 def _lengths(
