@@ -23,6 +23,7 @@ Points = NDArray[np.float64]
 
 TURNED = 0.15  # cosine to the default head's face in the same pose: less counts as folding
 REACH = (1.0, 1.0, 0.7, 0.35)  # how much nodes give way by their steps along the cage from a folding face
+STILL = 0.01  # cm: less is no motion
 WIDENING = 5  # rounds after which a face that still folds is given one more step of room
 ROUNDS, STEPS = 20, 3  # looks at the faces, and steps of evening out between two looks
 
@@ -60,9 +61,10 @@ def unfolded(motion: Points, finished: Callable[[Points], Points], model: Author
     from nothing, whichever turns the faces round the most.
     """
     weight = np.zeros(len(motion))
+    moving = _moving(motion)
     rest = finished(np.zeros_like(motion))
     pose = finished(motion)
-    short = _turned(pose, model)
+    short = moving * _turned(pose, model)
     for number in range(ROUNDS):
         if not short.any():
             break
@@ -71,7 +73,7 @@ def unfolded(motion: Points, finished: Callable[[Points], Points], model: Author
         for reference in (model.points, rest, np.zeros_like(pose)):
             candidate = motion + evened(pose - reference, weight) - (pose - reference)
             tried.append((candidate, finished(candidate)))
-        after = [_turned(found, model) for _, found in tried]
+        after = [moving * _turned(found, model) for _, found in tried]
         best = int(np.argmin([found.sum() for found in after]))
         if after[best].sum() < short.sum():
             (motion, pose), short = tried[best], after[best]
@@ -106,6 +108,13 @@ def _average() -> sparse.csr_matrix:
     ends = np.concatenate([edges, edges[:, ::-1], np.repeat(np.arange(count)[:, None], 2, 1)])
     matrix = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
     return sparse.diags(1 / np.asarray(matrix.sum(1)).ravel()) @ matrix
+
+
+def _moving(motion: Points) -> NDArray[np.bool_]:
+    """(F,) the left outer faces that a motion moves: what else is turned is so at rest."""
+    surface: Surface = build_surface()
+    parents = surface.cage.quads[surface.parent[surface.left & ~surface.inner]]
+    return np.asarray((np.abs(motion).max(1) > STILL)[parents].any(1))
 
 
 def _around(folding_faces: NDArray[np.bool_], wider: int) -> Points:
