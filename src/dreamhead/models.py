@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 MISSING = "missing"
 # The texture model knows one chart, its profile's head's.  On another head's it is not asked, and the map starts
-# from the synthetic world, which draws on any.
+# from the synthetic world, which draws on any.  Nor does a bank of its candidates ship: fewer are drawn on first use.
 OTHER_CHART: settings.Overrides = {
+    "select.candidates": 256,
     "paint_latent.start": "world",
     "paint_latent.texture_weight": 0.0,
     "paint_image.texture_weight": 0.0,

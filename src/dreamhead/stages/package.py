@@ -153,15 +153,18 @@ def make_surfaces(asset: HeadAsset, garments: Sequence[Garment], context: Contex
     backend = rasterizer("auto", "cpu")
     size = asset.maps["albedo"].shape[0]
     small = min(size, PART_MAP_SIZE)
-    painted = carried_maps(mouth_maps(small, context.seed), context.head, load_head("builtin"), "mouth")
-    mouth = part_maps_in_bytes(painted)
+    mouth = part_maps_in_bytes(
+        carried_maps(mouth_maps(small, context.seed), context.head, load_head("builtin"), "mouth")
+    )
     mouth["occlusion"] = mouth_occlusion(context.head, asset, backend, small)
     shells = shell_surfaces(context.head.parts)
-    eye = eye_maps(attributes_of(asset.wardrobe), small, context.seed)
     has_cornea = any(surface.material.name == "cornea" for surface in shells)
+    painted = eye_maps(attributes_of(asset.wardrobe), small, context.seed)
+    eye = part_maps_in_bytes(painted if has_cornea else wet_all_over(painted))
+    del painted  # 130 MB of floats, before the skin's own
     return [
         skin_surface(asset.maps, skin_occlusion(context.head, asset, backend, size)),
-        eye_surface(part_maps_in_bytes(eye if has_cornea else wet_all_over(eye)), has_cornea),
+        eye_surface(eye, has_cornea),
         mouth_surface(mouth),
         *shells,
         *(garment_surface(garment) for garment in garments),
