@@ -16,7 +16,7 @@ from dreamhead.stages.context import Context
 from dreamhead.stages.easel import conditions, easel, make_optimizer, mirror, random_colour, random_noise
 from dreamhead.stages.surface import carved_vertices, eye_albedo, world_albedo
 
-VERSION = 1
+VERSION = 2
 NAME = "paint_latent"
 COVERAGE_FLOOR = 0.25  # a texel seen by less than this share of a pixel moves less than a whole step
 

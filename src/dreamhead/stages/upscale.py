@@ -20,7 +20,7 @@ from dreamhead.stages.detail import drawn_detail
 from dreamhead.stages.seam import closed_seams
 from dreamhead.world.micro import relief_normal, relief_tile, tiled
 
-VERSION = 2
+VERSION = 3
 PORE_MM = 0.055
 FURROW_MM = 0.018
 TILE_TEXELS = 1024
