@@ -523,9 +523,13 @@ def test_the_last_stage_on_a_full_disk(mounted: Callable[[str], Path], tmp_path:
     """The installed command in a process of its own; the bundle appears whole or not at all."""
     settings = [word for value in (*SETTINGS, "package.preview_size=64") for word in ("--set", value)]
     command = Path(sys.executable).with_name("dreamhead")
-    out = mounted("size=24m") / "out"
+    out = mounted("size=200m") / "out"
     options: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 900}
-    finished = subprocess.run([command, "make", PROMPT, "-o", out, *settings], **options)
+    made = subprocess.run([command, "make", PROMPT, "-o", out, "--until", "rig", "--quiet", *settings], **options)
+    assert made.returncode == 0, made.stderr
+    full = shutil.disk_usage(out).used + 2**20
+    subprocess.run(["mount", "-o", f"remount,size={full}", out.parent], check=True)
+    finished = subprocess.run([command, "resume", out], **options)
     refused(finished, 1, "the disk is full", f"make room, then: dreamhead resume {out}")
     assert [path.name for path in out.iterdir()] == [".dreamhead"], "nothing half-written"
     assert states(out)["rig"] == "fresh"
