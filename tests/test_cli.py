@@ -182,6 +182,16 @@ def test_a_missing_asset_exits_5(tmp_path: Path) -> None:
     assert "assets/toys/nothing.npz is missing" in said(finished)
 
 
+def test_cuda_where_there_is_none_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    finished = call_toys("make", "x", "-o", tmp_path / "out", "--set", "run.device=cuda")
+    assert finished.returncode == 2
+    assert "run.device=cuda, but torch finds no CUDA device tip: run `dreamhead doctor`" in said(finished)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_set_wins_over_the_config_file(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("[grow]\nsteps = 3\n[draw]\ncount = 2\n")
     arguments = (
@@ -277,6 +287,7 @@ def test_full_disk_from_the_start(small_disk: Path) -> None:
         ("--version",),
         ("make", "--help"),
         ("make", "x", "-o", "{out}", "--dry-run"),
+        ("make", "x", "-o", "{out}", "--dry-run", "--set", "run.device=cuda"),
         ("status", "{made}"),
         ("models", "list"),
     ],

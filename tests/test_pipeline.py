@@ -18,6 +18,7 @@ from dreamhead.errors import DreamheadError, UsageError
 from dreamhead.job import Job, state_folder
 from tests.toys import REVISIONS, use_toys
 
+REAL_STAGES = pipeline.STAGES
 JOB = Job("a sailor", 1, "embedded", "toys", 1)
 
 
@@ -147,6 +148,13 @@ def test_a_new_model_or_stage_version_makes_stale(tmp_path: Path, monkeypatch: p
     )
     assert reasons(tmp_path, "finish") == "version 1 → 2"
     assert states(tmp_path)["grow"] == "fresh"
+
+
+def test_every_stage_states_its_version() -> None:
+    assert all(pipeline.stage_version(stage) >= 1 for stage in REAL_STAGES)
+    nameless = dataclasses.replace(pipeline.STAGES[0], module="tests.toys")
+    with pytest.raises(DreamheadError, match=r"the module tests\.toys of stage draw states no VERSION"):
+        pipeline.stage_version(nameless)
 
 
 def test_from_stage_does_it_and_the_rest_again(tmp_path: Path) -> None:

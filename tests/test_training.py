@@ -97,6 +97,7 @@ def test_the_registry_says_who_can_resume() -> None:
         assert ("resume" in inspect.signature(module.train).parameters) == thing.resumes, name
     shown = call("train", "--help").stdout
     assert all(name in shown for name, thing in THINGS.items() if thing.resumes)
+    assert all(f"{data.heads} in `{name}`" in " ".join(shown.split()) for name, data in DATA_SETS.items())
 
 
 @pytest.mark.parametrize(

@@ -138,8 +138,9 @@ def preview(
         if size is not None:
             chosen = settings.parse_overrides([f"package.preview_size={size}"], pipeline.sections())
             job = replace(job, overrides={**job.overrides, **chosen})
-        pipeline.require_fresh(out, job, pipeline.stage_names()[-2])
-        _run(console, out, job, from_stage=pipeline.stage_names()[-1])
+        *_, before, pictures = pipeline.stage_names()  # the last stage draws them
+        pipeline.require_fresh(out, job, before)
+        _run(console, out, job, from_stage=pictures)
 
 
 @app.command()

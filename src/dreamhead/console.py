@@ -39,7 +39,7 @@ _STATE_COLOURS = {"fresh": "green", "stale": "yellow", "missing": "cyan", "damag
 
 
 class Console(Protocol):
-    """Takes events; the names and facts are those of EVENTS."""
+    """Takes events; the names and facts are those of EVENTS, ValueError for another name."""
 
     def tell(self, event: str, **facts: Any) -> None: ...
 
@@ -61,6 +61,7 @@ class JsonConsole:
         self._shown: tuple[str, float] = ("", 0.0)
 
     def tell(self, event: str, **facts: Any) -> None:
+        _check_event(event)
         if event == "stage_progress" and not self._due(facts):
             return
         line = {"version": EVENT_VERSION, "event": event, **facts}
@@ -84,6 +85,7 @@ class QuietConsole:
     """Errors only."""
 
     def tell(self, event: str, **facts: Any) -> None:
+        _check_event(event)
         if event == "failed":
             print_error(**facts)
 
@@ -98,11 +100,12 @@ class HumanConsole:
         self._err = _plain_console(_own(sys.stderr))
         self._progress: Progress | None = None
         self._task: Any = None
+        self._label = ""  # of the stage that runs
 
     def tell(self, event: str, **facts: Any) -> None:
-        show: Callable[..., None] | None = getattr(self, f"_{event}", None)
-        if show is not None:
-            show(**facts)
+        _check_event(event)
+        show: Callable[..., None] = getattr(self, f"_{event}")  # a method for each of EVENTS
+        show(**facts)
 
     def close(self) -> None:
         """Take the bar off the screen."""
@@ -259,6 +262,11 @@ def bundle_files(out: Path, names: Iterable[str] = SHOWN_FILES) -> list[str]:
 def shortened(text: str, length: int = 100) -> str:
     """At most length characters, the end marked as cut."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _check_event(event: str) -> None:
+    if event not in EVENTS:
+        raise ValueError(f"unknown event {event!r}; known: {', '.join(EVENTS)}")
 
 
 def _plain_console(stream: TextIO) -> RichConsole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-EXIT_PARTIAL = 3
+EXIT_PARTIAL = 3  # some heads of a batch failed; nothing raises it before there is `batch`
 EXIT_GATE = 4
 EXIT_MISSING = 5
 EXIT_LOCKED = 11

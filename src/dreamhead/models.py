@@ -97,14 +97,27 @@ class Loader:
         return Priors(_profile(self.job), self.device)
 
 
+def check_device(job: Job) -> None:
+    """UsageError when the job asks for CUDA and there is none.  Imports torch only when it asks."""
+    if settings.run_config(job.overrides).device == "cuda":
+        require_cuda("run.device=cuda")
+
+
+def require_cuda(asked: str) -> None:
+    """UsageError, repeating what was asked, when torch finds no CUDA device."""
+    import torch
+
+    if not torch.cuda.is_available():
+        raise UsageError(f"{asked}, but torch finds no CUDA device", "run `dreamhead doctor`")
+
+
 def prepare_torch(job: Job) -> str:
     """make_repeatable, and the device to use."""
     make_repeatable(job.threads)
+    check_device(job)
     import torch
 
     asked = settings.run_config(job.overrides).device
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise UsageError("run.device=cuda, but torch finds no CUDA device", "run `dreamhead doctor`")
     if asked != "auto":
         return asked
     return "cuda" if job.profile != "embedded" and torch.cuda.is_available() else "cpu"

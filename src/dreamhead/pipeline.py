@@ -77,12 +77,9 @@ def check_stage(name: str) -> str:
 
 def plan(out: Path, job: Job, until: str | None = None) -> list[StageState]:
     """What a run would find, stage by stage.  Writes nothing; a missing model is a reason, not an error."""
-    revisions = models.revisions_or_missing(job)
-    states = []
-    inputs, content = None, ""
-    for number, stage in enumerate(_through(until), 1):
-        inputs = _inputs(stage, job, revisions, inputs.fingerprint if inputs else "")
-        state, content = examine(out, number, inputs, content)
+    states, content = [], ""
+    for step in _steps(job, models.revisions_or_missing(job), until):
+        state, content = examine(out, step.number, step.inputs, content)
         states.append(state)
     return states
 
@@ -101,8 +98,8 @@ def run(
     path of a log, where it may send what libraries print.  Raises LockedError when another process works
     there, InterruptedRun when asked to stop, and what the stages raise.
     """
-    todo = _through(until)
-    revisions = models.revisions(job)
+    steps = _steps(job, models.revisions(job), until)
+    models.check_device(job)
     state = state_folder(out)
     try:
         open_output(out)
@@ -115,8 +112,8 @@ def run(
             save_job(out, job)
             if from_stage:
                 _discard_from(out, from_stage)
-            _run_stages(out, job, todo, revisions, tell, stopping)
-            if todo == list(STAGES):
+            _run_steps(_Run(out, job, tell, stopping, models.Loader(job)), steps)
+            if len(steps) == len(STAGES):
                 shutil.rmtree(state / "work", ignore_errors=True)
     except InterruptedRun as error:
         raise InterruptedRun(error.message, f"go on with: dreamhead resume {_quoted(out)}") from error
@@ -185,66 +182,98 @@ def stage_version(stage: Stage) -> int:
         raise DreamheadError(
             f"the module {stage.module_name} of stage {stage.name} is missing", "install dreamhead again"
         )
-    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
-        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if (
-            isinstance(target, ast.Name)
-            and target.id == "VERSION"
-            and isinstance(node, ast.Assign | ast.AnnAssign)
-        ):
-            return int(ast.literal_eval(node.value)) if node.value is not None else 1
-    return 1
+    for statement in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id="VERSION")], value=ast.Constant(value=int(version)))
+                | ast.AnnAssign(target=ast.Name(id="VERSION"), value=ast.Constant(value=int(version)))
+            ):
+                return version
+    raise DreamheadError(
+        f"the module {stage.module_name} of stage {stage.name} states no VERSION",
+        "write VERSION = 1 at its top level, and raise it when the stage's results change",
+    )
 
 
-def _run_stages(
-    out: Path,
-    job: Job,
-    todo: Sequence[Stage],
-    revisions: Mapping[str, str],
-    tell: Tell,
-    stopping: Callable[[], bool],
-) -> None:
-    loaded = models.Loader(job)
-    asset, content, inputs = HeadAsset(), "", None
-    for number, stage in enumerate(todo, 1):
-        if stopping():
-            raise InterruptedRun(f"stopped before {stage.name}")
-        inputs = _inputs(stage, job, revisions, inputs.fingerprint if inputs else "")
-        state, found = examine(out, number, inputs, content)
+@dataclass(frozen=True)
+class _Step:
+    """A stage of one job: its place (from 1), its settings, and all that its result depends on."""
+
+    number: int
+    stage: Stage
+    config: Any
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all steps of one run share."""
+
+    out: Path
+    job: Job
+    tell: Tell
+    stopping: Callable[[], bool]
+    loaded: models.Loader
+
+    def folder(self, step: _Step) -> Path:
+        return stage_folder(self.out, step.number, step.stage.name)
+
+
+def _steps(job: Job, revisions: Mapping[str, str], until: str | None) -> list[_Step]:
+    """The stages up to `until`.  Their inputs are known beforehand: each holds the fingerprint of those before."""
+    given = models.stage_settings(job, sections())
+    steps, upstream = [], ""
+    for number, stage in enumerate(_through(until), 1):
+        values = settings.config_for(stage.name, given, stage.config)
+        inputs = Inputs(
+            stage=stage.name,
+            version=stage_version(stage),
+            prompt=job.prompt,
+            seed=job.seed,
+            config=dataclasses.asdict(values),
+            models={role: revisions[role] for role in stage.roles if role in revisions},
+            upstream=upstream,
+        )
+        steps.append(_Step(number, stage, values, inputs))
+        upstream = inputs.fingerprint
+    return steps
+
+
+def _run_steps(run: _Run, steps: Sequence[_Step]) -> None:
+    """Load what is fresh and make the rest.
+
+    `content` is checkpoint.content_of the stage before: it tells whether a stage that was made again gave what
+    the stages after it were made from.
+    """
+    asset, content = HeadAsset(), ""
+    for step in steps:
+        name = step.stage.name
+        place = {"stage": name, "index": step.number, "count": len(steps)}
+        if run.stopping():
+            raise InterruptedRun(f"stopped before {name}")
+        state, found = examine(run.out, step.number, step.inputs, content)
         if state.state == "fresh":
             try:
-                asset = checkpoint.load(stage_folder(out, number, stage.name), asset)
+                asset = checkpoint.load(run.folder(step), asset)
             except DamagedFileError as error:
                 state = dataclasses.replace(state, state="damaged", reasons=(error.message,))
             else:
-                tell("stage_skipped", stage=stage.name, index=number, count=len(todo), seconds=state.seconds)
+                run.tell("stage_skipped", **place, seconds=state.seconds)
                 content = found
                 continue
         if state.state == "damaged":
-            tell(
-                "warning",
-                message=f"the checkpoint of {stage.name} is damaged and is made again: {state.reasons[0]}",
-            )
-        tell("stage_started", stage=stage.name, index=number, count=len(todo), reasons=list(state.reasons))
-        asset, values = _run_stage(out, job, number, stage, inputs, asset, content, loaded, tell, stopping)
-        content = values["content"]
-        tell("stage_finished", stage=stage.name, seconds=values["seconds"], peak_mb=values["peak_mb"])
+            message = f"the checkpoint of {name} is damaged and is made again: {state.reasons[0]}"
+            run.tell("warning", message=message)
+        run.tell("stage_started", **place, reasons=list(state.reasons))
+        asset, saved = _run_step(run, step, asset, content)
+        content = saved["content"]
+        run.tell("stage_finished", stage=name, seconds=saved["seconds"], peak_mb=saved["peak_mb"])
 
 
-def _run_stage(
-    out: Path,
-    job: Job,
-    number: int,
-    stage: Stage,
-    inputs: Inputs,
-    before: HeadAsset,
-    upstream_content: str,
-    loaded: models.Loader,
-    tell: Tell,
-    stopping: Callable[[], bool],
-) -> tuple[HeadAsset, dict[str, Any]]:
+def _run_step(run: _Run, step: _Step, before: HeadAsset, content: str) -> tuple[HeadAsset, dict[str, Any]]:
     """Run one stage, publish its files, write its checkpoint; returns the asset and the checkpoint's record."""
-    work = _fresh_work(out, number, stage.name, inputs, upstream_content)
+    name, job, loaded = step.stage.name, run.job, run.loaded
+    work = _fresh_work(run.out, step, content)
     bundle = work / "bundle"
     memory.forget_peak()
     started = time.monotonic()
@@ -256,50 +285,39 @@ def _run_stage(
         priors=loaded.priors,
         out=bundle,
         work=work,
-        progress=lambda done, total, note: tell(
-            "stage_progress", stage=stage.name, done=done, total=total, note=note
+        progress=lambda done, total, note: run.tell(
+            "stage_progress", stage=name, done=done, total=total, note=note
         ),
-        stopping=stopping,
-        record=run_record(out, job, stage.name),
+        stopping=run.stopping,
+        record=run_record(run.out, job, name),
     )
-    values = settings.config_for(stage.name, models.stage_settings(job, sections()), stage.config)
     try:
-        after = importlib.import_module(stage.module_name).run(before, values, context)
-        checkpoint.check_asset(after, stage.name)
+        after = importlib.import_module(step.stage.module_name).run(before, step.config, context)
+        checkpoint.check_asset(after, name)
         products = {path: record.file_sha256(bundle / path) for path in _files_in(bundle)}
-        _publish(bundle, out, products, _products_before(out, number, stage.name))
+        _publish(bundle, run.out, products, _products_before(run.folder(step)))
     finally:
         shutil.rmtree(bundle, ignore_errors=True)
-    seconds = time.monotonic() - started
     facts = {
-        "seconds": round(seconds, 3),
+        "seconds": round(time.monotonic() - started, 3),
         "peak_mb": memory.peak_mb(),
         "device": loaded.device,
         "threads": job.threads,
         "versions": versions(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    folder = stage_folder(out, number, stage.name)
     saved = checkpoint.save(
-        folder, inputs, before, after, upstream_content=upstream_content, products=products, facts=facts
+        run.folder(step),
+        step.inputs,
+        before,
+        after,
+        upstream_content=content,
+        products=products,
+        facts=facts,
     )
     shutil.rmtree(work)
     # what went through JSON goes on from there, as it would after a resume
     return HeadAsset.restored(after.tensors(), saved["asset"]), saved
-
-
-def _inputs(stage: Stage, job: Job, revisions: Mapping[str, str], upstream: str) -> Inputs:
-    return Inputs(
-        stage=stage.name,
-        version=stage_version(stage),
-        prompt=job.prompt,
-        seed=job.seed,
-        config=dataclasses.asdict(
-            settings.config_for(stage.name, models.stage_settings(job, sections()), stage.config)
-        ),
-        models={role: revisions[role] for role in stage.roles if role in revisions},
-        upstream=upstream,
-    )
 
 
 def _publish(bundle: Path, out: Path, products: Mapping[str, str], old: Mapping[str, str]) -> None:
@@ -312,9 +330,10 @@ def _publish(bundle: Path, out: Path, products: Mapping[str, str], old: Mapping[
         (out / name).unlink(missing_ok=True)
 
 
-def _products_before(out: Path, number: int, name: str) -> dict[str, str]:
+def _products_before(folder: Path) -> dict[str, str]:
+    """The files that the checkpoint in this folder says its stage wrote."""
     try:
-        return dict(checkpoint.read(stage_folder(out, number, name))["products"])
+        return dict(checkpoint.read(folder)["products"])
     except (FileNotFoundError, DamagedFileError):
         return {}
 
@@ -326,10 +345,10 @@ def _discard_from(out: Path, stage: str) -> None:
     shutil.rmtree(state_folder(out) / "work", ignore_errors=True)
 
 
-def _fresh_work(out: Path, number: int, name: str, inputs: Inputs, upstream_content: str) -> Path:
+def _fresh_work(out: Path, step: _Step, upstream_content: str) -> Path:
     """The stage's scratch folder, without those of other inputs and without files of an unfinished bundle."""
-    work = work_folder(out, number, name, inputs, upstream_content)
-    for other in work.parent.glob(f"{number:02d}-{name}-*"):
+    work = work_folder(out, step.number, step.stage.name, step.inputs, upstream_content)
+    for other in work.parent.glob(f"{step.number:02d}-{step.stage.name}-*"):
         if other != work:
             shutil.rmtree(other)
     if work.is_dir():
@@ -340,6 +359,7 @@ def _fresh_work(out: Path, number: int, name: str, inputs: Inputs, upstream_cont
 
 
 def _through(until: str | None) -> list[Stage]:
+    """The stages from the first to `until`, that one too; all of them for None."""
     if until is None:
         return list(STAGES)
     return list(STAGES[: stage_names().index(check_stage(until)) + 1])

@@ -46,7 +46,8 @@ def run(thing: str, options: Options, tell: Tell) -> None:
     chosen = [DATA, *THINGS] if thing == ALL else [thing]
     _check(thing, options)
     models.make_repeatable(default_threads())
-    _check_device(options.device)
+    if options.device == "cuda":
+        models.require_cuda("--device cuda")
     data = options.data or cache_folder("training")
     out = options.out or assets_folder() / "priors" / "embedded"
     for index, name in enumerate(chosen, 1):
@@ -81,14 +82,6 @@ def _check(thing: str, options: Options) -> None:
             raise UsageError(f"--{name} {value} is out of range", "give a number above 0")
     if options.device not in ("cpu", "cuda"):
         raise UsageError(f"unknown device {options.device!r}", did_you_mean(options.device, ["cpu", "cuda"]))
-
-
-def _check_device(device: str) -> None:
-    if device == "cuda":
-        import torch
-
-        if not torch.cuda.is_available():
-            raise UsageError("--device cuda, but torch finds no CUDA device", "run `dreamhead doctor`")
 
 
 def _make(name: str, options: Options, data: Path, out: Path, progress: Progress) -> None:
