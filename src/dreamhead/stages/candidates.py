@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -17,9 +18,10 @@ from torch.nn import functional
 from dreamhead.head.model import Floats, HeadModel
 from dreamhead.priors.protocols import Scorer
 from dreamhead.render.camera import cameras
+from dreamhead.render.clay import clay_pictures
 from dreamhead.render.light import Lights, hemisphere_ambient
 from dreamhead.render.rasterize import rasterizer
-from dreamhead.render.scene import Maps, head_buffers, render_head
+from dreamhead.render.scene import HeadBuffers, head_buffers
 from dreamhead.render.shade import linear_to_srgb
 
 ANCHOR_TEXT = "the face"
@@ -61,20 +63,26 @@ class CandidateCamera:
         vertices = self.head.mean + np.einsum("k,kvc->vc", identity, self.head.identity_basis)
         above = vertices[self.head.masks["neck"] < 0.5]
         centre = [0.0, float(above[:, 1].max() + above[:, 1].min()) / 2, float(above[:, 2].mean())]
-        buffers = head_buffers(self.head.parts, device=self.device)
-        clay = Maps(albedo=torch.full((3,), CLAY, device=self.device))
         views = cameras(list(VIEWS_DEG), target=centre, height=0.36, device=self.device)
-        backend = rasterizer("auto", self.device)
-        pictures = []
         with torch.no_grad():
-            for index in range(self.lights):
-                lit = render_head(
-                    backend, buffers, torch.from_numpy(vertices).to(self.device), views, self.size,
-                    {material: clay for material in buffers.materials}, _light(index, self.lights, self.device),
-                    background=torch.full((3,), BACKGROUND, device=self.device),
-                )  # fmt: skip
-                pictures.append(linear_to_srgb(lit.image).clamp(0, 1))
-        return torch.cat(pictures)
+            clay = clay_pictures(
+                rasterizer("auto", self.device), self._buffers, torch.from_numpy(vertices).to(self.device),
+                views, self.size, self._lamps, CLAY, BACKGROUND,
+            )  # fmt: skip
+            pictures = linear_to_srgb(clay).clamp(0, 1)
+        return pictures.reshape(-1, 1, self.size, self.size).expand(-1, 3, -1, -1)
+
+    @cached_property
+    def _buffers(self) -> HeadBuffers:
+        return head_buffers(self.head.parts, device=self.device)
+
+    @cached_property
+    def _lamps(self) -> Lights:
+        """Every lamp as a set-up of its own."""
+        each = [_light(index, self.lights, self.device) for index in range(self.lights)]
+        return Lights(
+            *(torch.cat([getattr(one, name) for one in each]) for name in ("direction", "colour", "ambient"))
+        )
 
 
 def embed_candidates(
