@@ -34,6 +34,8 @@ def test_tone_curve_is_true_in_the_middle_and_rolls_off_above():
     mapped = tone_map(grey)[:, 0]
     assert (mapped.diff() >= 0).all() and float(mapped.max()) < 1
     assert float(tone_map(torch.full((1, 3), 0.5))[0, 0]) == pytest.approx(0.46, abs=1e-5)
+    crease = tone_map(torch.tensor([[0.10, 0.05, 0.03]]))[0]
+    assert torch.allclose(crease / crease[0], torch.tensor([1.0, 0.5, 0.3])), "the dark end keeps its colour"
     red = tone_map(torch.tensor([[8.0, 0.5, 0.5]]))[0]
     assert float(red[1]) > 0.3  # strong colours wash out instead of clipping
 

@@ -127,12 +127,14 @@ def _lay_over(colour: Tensor, covered: Tensor, part: SubjectItem, run: Samples, 
 def tone_map(colour: Tensor) -> Tensor:
     """Linear scene colour (N, 3) -> display 0..1: true below 0.8, highlights rolled off and desaturated.
 
-    Khronos PBR Neutral tone mapper.
+    Khronos PBR Neutral tone mapper, but its dark end darkens without the offset's gain in saturation, which
+    turns creases that no highlight reaches orange.
     """
     start, desaturation = 0.8 - 0.04, 0.15
     low = colour.amin(1, keepdim=True)
     offset = torch.where(low < 0.08, low - 6.25 * low * low, torch.full_like(low, 0.04))
-    colour = (colour - offset).clamp(min=0)
+    bright = colour.amax(1, keepdim=True).clamp(min=1e-6)
+    colour = (colour * (1 - offset / bright)).clamp(min=0)
     peak = colour.amax(1, keepdim=True)
     span = 1 - start
     new_peak = 1 - span * span / (peak + span - start)
