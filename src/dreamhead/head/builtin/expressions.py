@@ -36,7 +36,7 @@ from dreamhead.head.builtin.interior import (
     contact_pairs,
     finish_posed,
 )
-from dreamhead.head.builtin.lids_motion import SLIDES, lid_motion
+from dreamhead.head.builtin.lids_motion import SLIDES, lid_motion, lids_clear
 from dreamhead.head.builtin.lip_profiles import Give, settled
 from dreamhead.head.builtin.lips import parted_across
 from dreamhead.head.builtin.unfold import Authored, authored, evened, unfolded
@@ -44,6 +44,7 @@ from dreamhead.head.builtin.unfold import Authored, authored, evened, unfolded
 Points = NDArray[np.float64]
 
 _LID_TABLES = ("eyeSquint", "eyeLookDown", "eyeBlink")  # these also move the skin around the eye
+_LID_PRESSERS = ("cheekSquint",)  # these press a lid against the eyeball
 TONGUE_OUT_JAW_DEG = 12.0
 # Depth in cm of the nasolabial fold in the targets that press the cheek against the lip, and its places on the loop.
 CREASES = {"mouthSmile": 0.16, "noseSneer": 0.10, "mouthUpperUp": 0.08}
@@ -56,10 +57,9 @@ LIP_YIELD = 0.12
 # Targets in which one lip rolls in behind the other, and how they meet: mostly the one that rolls goes.
 _ROLLED_RINGS = {5: 1.0, 4: 1.0, 3: 0.9, 2: 0.6, 1: 0.25}
 ROLLED = {"mouthRollLower": Give(0.25, _ROLLED_RINGS), "mouthRollUpper": Give(0.75, _ROLLED_RINGS)}
-LIP_HEIGHT = {
-    "mouthRollLower": 1.94,
-    "mouthRollUpper": 1.28,
-}  # cm, _lip_height of the default: lower lips roll less
+# cm, _lip_height of the default: lower lips roll and curl less.
+LIP_HEIGHT = {"mouthRollLower": 1.94, "mouthRollUpper": 1.28, "mouthShrugLower": 1.94}
+LOW_LIP = 0.8  # of that height
 # In all others both make way where they would cross, and keep this gap.
 CROSSED_GAP = 0.01  # cm
 EVENLY = Give(0.5, {5: 1.0, 4: 0.6, 3: 0.2})
@@ -248,8 +248,12 @@ def _motion(a: Actor, base: str, known: Callable[[str], Points]) -> Points:
     motion = _table_field(a, base) + CREASES.get(base, 0.0) * _crease(a)
     if base in SOFTENED:
         motion = _softened(a.cage, motion, SOFTENED[base])
+    if base in LIP_HEIGHT:
+        motion = motion * _lip_share(a, base)
     if base in ROLLED:
-        motion = _before_teeth(a, motion * min(1.0, _lip_height(a, base) / LIP_HEIGHT[base]))
+        motion = _before_teeth(a, motion)
+    if base in _LID_PRESSERS:
+        motion = lids_clear(a.cage, a.rest, a.eye, motion)
     return motion
 
 
@@ -306,9 +310,15 @@ def _before_teeth(a: Actor, motion: Points) -> Points:
     return motion
 
 
+def _lip_share(a: Actor, base: str) -> float:
+    """How much of a target a lip less high than the default's takes; a very low one curls even less than it rolls."""
+    share = min(1.0, _lip_height(a, base) / LIP_HEIGHT[base])
+    return share if base in ROLLED else share * min(1.0, share / LOW_LIP)
+
+
 def _lip_height(a: Actor, base: str) -> float:
     """cm from the skin beside the lip that rolls to the seam, upright, in the middle of the mouth."""
-    place = 0 if base == "mouthRollLower" else 2 * MOUTH_CORNER
+    place = 0 if base.endswith("Lower") else 2 * MOUTH_CORNER
     ends = a.rest[[a.cage.index["m", ring, place] for ring in (1, LIP_CONTACT_RING)], 1]
     return float(abs(ends[1] - ends[0]))
 

@@ -38,7 +38,7 @@ from dreamhead.head.builtin.interior import contact_on_surface, finish
 from dreamhead.head.builtin.parts import IN_EYE, ON_JAW, ON_LIDS, in_eye, in_mouth, on_lids, part_meshes
 from dreamhead.head.builtin.surface import build_surface, skin_vertices
 from dreamhead.head.builtin.tongue import TONGUE_T, tongue_along, tongue_rest_line
-from dreamhead.head.builtin.unfold import Authored
+from dreamhead.head.builtin.unfold import Authored, authored, folding, outside_ears, unfolded
 from dreamhead.head.model import ARKIT_NAMES, Floats
 
 Points = NDArray[np.float64]
@@ -91,13 +91,12 @@ def read_tables() -> Tables:
 
 
 def generator(identity: Floats | Points) -> Generator:
-    """The resting head of an identity (K,)."""
+    """The resting head of an identity (K,), its skin kept from folding over."""
     tables = read_tables()
     rest = apply_sliders(tables.points, tables.fields, np.asarray(identity, np.float64))
-    finished = finish(build_surface(), rest.points, rest.eye)
     return Generator(
         np.asarray(identity, np.float64),
-        replace(rest, points=finished),
+        replace(rest, points=_unfolded_rest(rest)),
         tables.expressions,
     )
 
@@ -121,6 +120,27 @@ def base_generator() -> Generator:
 def default_generator() -> Generator:
     """The default head."""
     return generator(np.zeros(len(SLIDER_NAMES)))
+
+
+@cache
+def _default_rest() -> tuple[Points, Authored]:
+    """The default's half cage (N, 3) as its sliders give it, and finished."""
+    tables = read_tables()
+    rest = apply_sliders(tables.points, tables.fields, np.zeros(len(SLIDER_NAMES)))
+    return rest.points, authored(finish(build_surface(), rest.points, rest.eye))
+
+
+def _unfolded_rest(rest: Rest) -> Points:
+    """A rest's finished half cage (N, 3), evened out towards the default's where sliders folded it over."""
+    default, model = _default_rest()
+
+    def finished(motion: Points) -> Points:
+        return finish(build_surface(), default + motion, rest.eye)
+
+    plain = finish(build_surface(), rest.points, rest.eye)
+    if not folding(plain, model)[outside_ears()].any():
+        return plain
+    return finished(unfolded(rest.points - default, finished, model, outside_ears()))
 
 
 @cache

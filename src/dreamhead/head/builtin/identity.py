@@ -35,7 +35,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     ),
     **dict.fromkeys(("chin_projection", "brow_ridge", "jaw_projection", "nose_bridge"), (-2.0, 2.0)),
     "jaw_width": (-1.5, 2.0),
-    "ear_point": (-0.5, 2.0),
+    "neck_length": (-2.5, 1.5),
+    "ear_point": (-0.2, 2.0),
     # growth that runs one way only
     "chin_cleft": (-0.4, 1.2),
     "double_chin": (-0.4, 1.6),

@@ -61,6 +61,16 @@ def lid_motion(cage: Cage, rest: Points, eye: Eye, name: str) -> Points:
     return _slid(cage, rest, eye, SLIDES[name], apart) - rest
 
 
+def lids_clear(cage: Cage, rest: Points, eye: Eye, motion: Points) -> Points:
+    """A motion (N, 3) whose lids come no nearer to the eyeball than CLEARANCE, or than they rest if that is less."""
+    motion = motion.copy()
+    for ring in _RINGS:
+        nodes = cage.ring("e", ring)
+        least = np.minimum(CLEARANCE[ring], eye.clearance(rest[nodes]))
+        motion[nodes] = _pushed_out(eye, rest[nodes] + motion[nodes], least) - rest[nodes]
+    return motion
+
+
 def _apart_when_closed(cage: Cage, rest: Points, eye: Eye, apart: Points, rounds: int = 8) -> Points:
     """(11,) degrees by which closed cage margins stand apart so that the surfaces of the lids meet."""
     apart = apart.copy()

@@ -54,15 +54,27 @@ def folding(pose: Points, model: Authored) -> NDArray[np.bool_]:
     return _turned(pose, model) > 0
 
 
-def unfolded(motion: Points, finished: Callable[[Points], Points], model: Authored) -> Points:
+def outside_ears() -> NDArray[np.bool_]:
+    """(F,) the left outer faces that are not of the ear, whose own folds lie close."""
+    surface = build_surface()
+    in_ear = np.array([name == "a" for name in surface.cage.block])
+    return ~in_ear[surface.parent[surface.left & ~surface.inner]]
+
+
+def unfolded(
+    motion: Points,
+    finished: Callable[[Points], Points],
+    model: Authored,
+    watched: NDArray[np.bool_] | None = None,
+) -> Points:
     """A motion (N, 3) cm of the half cage, evened out where `finished(motion)` (N, 3), its pose, folds over.
 
-    model is the default head in the same pose.  A round evens out the pose's difference from that one, from rest or
-    from nothing, whichever turns the faces round the most.
+    model is the default head in the same pose; watched (F,) are the faces to look at, by default what moves.  A round
+    evens out the pose's difference from that one, from rest or from nothing, whichever turns the faces round the most.
     """
     weight = np.zeros(len(motion))
-    moving = _moving(motion)
-    rest = finished(np.zeros_like(motion))
+    moving = _moving(motion) if watched is None else watched
+    references = (model.points, finished(np.zeros_like(motion)), np.zeros_like(motion))
     pose = finished(motion)
     short = moving * _turned(pose, model)
     for number in range(ROUNDS):
@@ -70,7 +82,7 @@ def unfolded(motion: Points, finished: Callable[[Points], Points], model: Author
             break
         weight = np.maximum(weight, _around(short > 0, number // WIDENING))
         tried = []
-        for reference in (model.points, rest, np.zeros_like(pose)):
+        for reference in references:
             candidate = motion + evened(pose - reference, weight) - (pose - reference)
             tried.append((candidate, finished(candidate)))
         after = [moving * _turned(found, model) for _, found in tried]
