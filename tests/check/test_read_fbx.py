@@ -100,8 +100,8 @@ FAULTS: list[tuple[Change, str]] = [
     (plus("FullWeights", 1), "not full at 100"),
     (plus("TransformLink", 0.1), "differ"),
     (plus("Transform", 0.1), "differ"),
-    (without("Connections"), "Connections"),
-    (without("LayerElementUV"), "LayerElementUV"),
+    (without("Binormals"), "has no Binormals"),
+    (without("LayerElementUV"), "has no LayerElementUV"),
 ]
 
 
