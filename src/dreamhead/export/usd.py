@@ -158,7 +158,8 @@ def _define_blend_shapes(
             moved = np.zeros(1, np.int64)  # one zero: readers take a shape without offsets for a broken one
         shape = UsdSkel.BlendShape.Define(stage, path)
         shape.CreateOffsetsAttr(_vectors(position[moved]))
-        shape.CreateNormalOffsetsAttr(_vectors(normal[moved]))
+        if np.any(normal):
+            shape.CreateNormalOffsetsAttr(_vectors(normal[moved]))
         shape.CreatePointIndicesAttr(_integers(moved))
 
 
