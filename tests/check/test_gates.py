@@ -14,6 +14,8 @@ from dreamhead.check import gates
 from dreamhead.check.read_glb import ReadHead, ReadMesh, read_glb
 from dreamhead.check.verdict import require_passed
 from dreamhead.errors import EXIT_GATE, GateError
+from dreamhead.export.usd import usdc_bytes
+from dreamhead.export.usdz import packed, usdz_bytes
 from dreamhead.record import write_json
 from tests.export import samples
 
@@ -34,8 +36,10 @@ def test_a_sound_bundle_passes_all(folder: Path) -> None:
     assert [result.gate for result in results] == [
         "readable",
         *gates.HEAD_GATES,
+        "head.usdz",
         *gates.TEXTURE_GATES,
         "gltf-validator",
+        "usd-validation",
     ]
 
 
@@ -203,3 +207,30 @@ def test_the_verdict_is_exit_4(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="skin spans 2") as caught:
         require_passed(tmp_path)
     assert caught.value.exit_code == EXIT_GATE
+
+
+def failures_with(folder: Path, usdz: bytes) -> dict[str, str]:
+    (folder / "head.usdz").write_bytes(usdz)
+    return {result.gate: result.detail for result in gates.run_gates(folder) if result.passed is False}
+
+
+def test_a_usdz_of_another_head_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    head = samples.bundle()
+    skin = replace(head.meshes[0], vertices=head.meshes[0].vertices + np.float32(1e-5))
+    moved = replace(head, meshes=(skin, *head.meshes[1:]))
+    failed = failures_with(folder, usdz_bytes(moved))
+    assert failed == {"head.usdz": "1 differences from head.glb; skin: POSITION is 1e-05 away"}
+
+
+def test_a_usdz_without_a_picture_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    head = samples.bundle()
+    failed = failures_with(folder, packed({"head.usdc": usdc_bytes(head)}))
+    assert list(failed) == ["usd-validation"] and "AssetNotInPackage" in failed["usd-validation"]
+
+
+def test_a_usdz_that_is_cut_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    content = (folder / "head.usdz").read_bytes()
+    assert list(failures_with(folder, content[: len(content) // 2])) == ["head.usdz", "usd-validation"]
