@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -236,6 +237,21 @@ def test_the_index_of_refraction_carries_the_specular_factor() -> None:
         stage = usd_stage(square(specular_factor=factor, ior=1.5))
         index = surface_of(stage, "plate").GetInput("ior").Get()
         assert ((index - 1) / (index + 1)) ** 2 == pytest.approx(reflected, abs=1e-7)
+
+
+def test_the_guides_example_runs(usdz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "how-to" / "usd.md"
+    code = guide.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    shutil.copy(usdz, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, str(guide), "exec"), {})
+    smiling = Usd.Stage.Open("smile.usda")
+    cache = UsdSkel.Cache()
+    cache.Populate(UsdSkel.Root(smiling.GetPrimAtPath("/head")), Usd.PrimDefaultPredicate)
+    query = cache.GetSkelQuery(UsdSkel.Skeleton(smiling.GetPrimAtPath("/head/skeleton"))).GetAnimQuery()
+    weights = dict(zip(query.GetBlendShapeOrder(), query.ComputeBlendShapeWeights(), strict=True))
+    assert {name for name, weight in weights.items() if weight} == {"mouthSmileLeft", "mouthSmileRight"}
+    assert usd_findings(Path("smile.usda")) == ()
 
 
 def surface_of(stage: Usd.Stage, material: str) -> UsdShade.Shader:
