@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import resource
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +174,17 @@ def test_validators_find_a_wrong_normal_map(bundle: Bundle, tmp_path: Path) -> N
 
 def test_same_bundle_same_bytes(bundle: Bundle) -> None:
     assert usdz_bytes(bundle) == usdz_bytes(samples.bundle())
+
+
+def test_a_full_disk_is_told_as_one(bundle: Bundle) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"head\.usdc") as caught:
+            usdc_bytes(bundle)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.errno == errno.EFBIG
 
 
 def test_another_seed_other_bytes(bundle: Bundle) -> None:

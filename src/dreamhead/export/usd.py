@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade, UsdSkel, Vt
+from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdShade, UsdSkel, Vt
 
 from dreamhead.export.bundle import (
     Bundle,
@@ -28,15 +30,22 @@ SKELETON = f"{ROOT}/skeleton"
 REST_POSE = f"{SKELETON}/rest"
 MATERIALS = f"{ROOT}/materials"
 TEXTURES = "textures"
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 def usdc_bytes(bundle: Bundle) -> bytes:
-    """The stage as one binary layer; its pictures are at texture_path().  The same bundle gives the same bytes."""
+    """The stage as one binary layer; its pictures are at texture_path().  The same bundle gives the same bytes.
+
+    OSError when the folder for temporary files has no room: the library writes to files alone.
+    """
     stage = usd_stage(bundle)  # to be held until the layer is written
-    with tempfile.TemporaryDirectory() as folder:  # the library writes to files alone
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "head.usdc"
-        stage.GetRootLayer().Export(str(path))
+        try:
+            stage.GetRootLayer().Export(str(path))
+        except Tf.ErrorException as error:
+            raise _system_error(error, path) from error
         return path.read_bytes()
 
 
@@ -249,6 +258,13 @@ def _define_texture(
         kind = Sdf.ValueTypeNames.Float3 if channel == "rgb" else Sdf.ValueTypeNames.Float
         shader.CreateOutput(channel, kind)
     return shader
+
+
+def _system_error(error: Tf.ErrorException, path: Path) -> OSError:
+    """The library tells of the system's errors in the system's words."""
+    said = str(error)
+    number = next((one for one in NO_ROOM if os.strerror(one) in said), errno.EIO)
+    return OSError(number, os.strerror(number), str(path))
 
 
 def _index_of_refraction(material: Material) -> float:
