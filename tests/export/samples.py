@@ -11,6 +11,7 @@ import numpy as np
 from dreamhead.config import RigConfig
 from dreamhead.export.assemble import assemble
 from dreamhead.export.bundle import Bundle
+from dreamhead.export.fbx import fbx_bytes
 from dreamhead.export.glb import glb_bytes
 from dreamhead.export.materials import Surface, eye_surface, mouth_surface, skin_surface
 from dreamhead.export.usdz import usdz_bytes
@@ -78,5 +79,6 @@ def written(folder: Path) -> Path:
             (folder / "textures" / f"{name}.png").write_bytes(content)
     head = bundle()
     (folder / "head.glb").write_bytes(glb_bytes(head))
+    (folder / "head.fbx").write_bytes(fbx_bytes(head))
     (folder / "head.usdz").write_bytes(usdz_bytes(head))
     return folder
