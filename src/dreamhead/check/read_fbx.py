@@ -162,9 +162,9 @@ def _read_mesh(document: _Document, model: int, skeleton: _Skeleton, metres: flo
     if counts.sum() != len(corners):
         raise ValueError(f"{name}'s last face has no end")
     uv, uv_corners = _layer(record, "UV", 2, corners)
-    pairs = np.stack([uv_corners, corners], axis=1)
-    rows, first_corner, row_of_corner = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
-    point_of_row = rows[:, 1]
+    pairs = uv_corners * len(points) + corners
+    rows, first_corner, row_of_corner = np.unique(pairs, return_index=True, return_inverse=True)
+    uv_of_row, point_of_row = np.divmod(rows, len(points))
 
     def by_row(kind: str) -> NDArray[np.float64]:
         table, index = _layer(record, kind, 3, corners)
@@ -173,7 +173,7 @@ def _read_mesh(document: _Document, model: int, skeleton: _Skeleton, metres: flo
     normals, tangents = by_row("Normal"), by_row("Tangent")
     side = np.einsum("rc,rc->r", np.cross(normals, tangents), by_row("Binormal"))
     joints, weights = _read_skin(document, geometry, skeleton, len(points), metres)
-    flipped = uv[rows[:, 0]]
+    flipped = uv[uv_of_row]
     return ReadMesh(
         name=name,
         material=document.objects[document.only(model, "Material", "")].name,
