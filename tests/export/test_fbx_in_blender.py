@@ -52,7 +52,7 @@ def imported(bundle: Bundle, folder: Path, importer: str) -> Imported:
     path = folder / f"{importer}.fbx"
     path.write_bytes(fbx_bytes(bundle))
     pose = {"targets": POSE, "joints": {name: turn.tolist() for name, turn in TURNS.items()}}
-    return Imported(bundle, *ask("bpy", "blender_fbx.py", path, importer, json.dumps(pose)))
+    return Imported(bundle, *ask("bpy", "blender_import.py", path, importer, json.dumps(pose)))
 
 
 @pytest.fixture(scope="module", params=["python", "native"])

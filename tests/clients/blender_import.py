@@ -1,8 +1,8 @@
-"""Imports an FBX file into Blender (the bpy wheel) and writes down what Blender made of it: FILE OUT.npz IMPORTER POSE.
+"""Imports a file into Blender (the bpy wheel) and writes down what Blender made of it: FILE OUT.npz IMPORTER POSE.
 
-IMPORTER is python (import_scene.fbx) or native (wm.fbx_import).  POSE is JSON: {"targets": {name: weight},
-"joints": {name: 3x3 rotation}}.  Everything goes out in metres with Y up.  Run by bpy's own Python; nothing of
-dreamhead is imported.
+IMPORTER is python (import_scene.fbx), native (wm.fbx_import) or usd (wm.usd_import).  POSE is JSON:
+{"targets": {name: weight}, "joints": {name: 3x3 rotation}}.  Everything goes out in metres with Y up.  Run by
+bpy's own Python; nothing of dreamhead is imported.
 """
 
 import json
@@ -15,7 +15,12 @@ from mathutils import Matrix
 
 def main(path: str, out: str, importer: str, pose: dict) -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    {"python": bpy.ops.import_scene.fbx, "native": bpy.ops.wm.fbx_import}[importer](filepath=path)
+    importers = {
+        "python": bpy.ops.import_scene.fbx,
+        "native": bpy.ops.wm.fbx_import,
+        "usd": bpy.ops.wm.usd_import,
+    }
+    importers[importer](filepath=path)
     facts: dict = {"meshes": [], "version": bpy.app.version_string}
     tables: dict = {}
     (armature,) = [one for one in bpy.data.objects if one.type == "ARMATURE"]
