@@ -226,11 +226,24 @@ def test_transparency_has_a_picture_of_its_own(tmp_path: Path) -> None:
     colour = png_texture("cloth_albedo", pixels)
     assert links_of(sheet(base_color=colour)) == {"DiffuseColor": "cloth_albedo"}
     masked = sheet(base_color=colour, alpha_mode="MASK")
-    assert links_of(masked) == {"DiffuseColor": "cloth_albedo", "TransparencyFactor": "cloth_opacity"}
+    assert links_of(masked) == {"DiffuseColor": "cloth_albedo", "TransparentColor": "cloth_opacity"}
     (tmp_path / "head.fbx").write_bytes(fbx_bytes(masked))
     _, content = read_fbx(tmp_path / "head.fbx").images["cloth_opacity"]
     opacity = np.asarray(Image.open(io.BytesIO(content)))
     np.testing.assert_array_equal(opacity, np.stack([pixels[..., 3]] * 2, axis=-1))
+
+
+def test_a_thin_mirror_is_no_white_veil(tmp_path: Path) -> None:
+    pixels = np.full((4, 4, 4), 255, np.uint8)
+    pixels[..., 3] = 12
+    colour = png_texture("cloth_albedo", pixels)
+    bundle = sheet(base_color=colour, alpha_mode="BLEND", metallic_factor=1.0, roughness_factor=0.04)
+    assert links_of(bundle) == {"DiffuseColor": "cloth_albedo_black", "TransparentColor": "cloth_opacity"}
+    (tmp_path / "head.fbx").write_bytes(fbx_bytes(bundle))
+    _, content = read_fbx(tmp_path / "head.fbx").images["cloth_albedo_black"]
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content))), pixels * [[[0, 0, 0, 1]]])
+    (material,) = objects(bundle, "Material", "")
+    assert material.properties()["ReflectionFactor"] == (0.0,)
 
 
 @pytest.mark.parametrize(("roughness", "shininess"), [(0, 100.0), (102, 36.0), (255, 0.0)])

@@ -15,6 +15,7 @@ from dreamhead.config import RigConfig
 from dreamhead.export.assemble import assemble
 from dreamhead.export.bundle import Bundle, BundleMesh, Joint, Material, polygons
 from dreamhead.export.fbx import fbx_bytes
+from dreamhead.export.textures import png_texture
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.load import load_head
 from dreamhead.head.pose import joint_transforms, rotation
@@ -22,6 +23,7 @@ from dreamhead.head.wardrobe import DEFAULT_CHOICE, DEFAULT_COLOURS, dress
 from dreamhead.stages import rig
 from tests.clients.readers import ask
 from tests.export import samples
+from tests.export.test_fbx import sheet
 
 METRES = 1e-6
 POSE = {"jawOpen": 0.5, "mouthSmileLeft": 1.0, "eyeLookInRight": 0.7, "tongueOut": 0.2}
@@ -87,6 +89,17 @@ def test_materials(found: Imported) -> None:
     for material in ("skin", "eye", "mouth"):
         assert pictures[f"{material}_albedo"] == [samples.SIZE, samples.SIZE, True]
         assert pictures[f"{material}_normal_dx"] == [samples.SIZE, samples.SIZE, True]
+
+
+@pytest.mark.parametrize("importer", ["python", "native"])
+def test_coverage_is_alpha_and_not_glass(tmp_path: Path, importer: str) -> None:
+    pixels = np.full((8, 8, 4), 200, np.uint8)
+    pixels[:4, :, 3] = 0
+    path = tmp_path / "sheet.fbx"
+    path.write_bytes(fbx_bytes(sheet(base_color=png_texture("cloth_albedo", pixels), alpha_mode="MASK")))
+    facts, _ = ask("bpy", "blender_import.py", path, importer, json.dumps({"targets": {}, "joints": {}}))
+    links = {slot: Path(name).stem for slot, name in facts["sheet"]["links"].items()}
+    assert links == {"Base Color": "cloth_albedo", "Alpha": "cloth_albedo"}
 
 
 def test_pose_oracle(found: Imported) -> None:

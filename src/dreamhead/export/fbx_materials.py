@@ -16,9 +16,9 @@ from dreamhead.export.textures import JPEG, Bytes8, Picture, flipped_green, png_
 UV_SET = "UVMap"
 FOUR_PERCENT = 0.25  # the SpecularFactor that readers take for a reflection of 4 % head on
 SAMPLE = 64  # pixels to a side that an average is taken over
-# Slots of a material.  Phong has none for roughness, and programs disagree on which of its own to read for it
-# (Unreal reads ShininessExponent as metalness), so ORM hangs on a slot of its own.
-COLOUR, NORMAL, OPACITY, ORM = "DiffuseColor", "NormalMap", "TransparencyFactor", "ORM"
+# Slots of a material.  Phong has none for roughness, and programs disagree on which of its own to read for it, so
+# ORM hangs on a slot of its own.  Opacity is not in TransparencyFactor, which Blender takes for glass.
+COLOUR, NORMAL, OPACITY, ORM = "DiffuseColor", "NormalMap", "TransparentColor", "ORM"
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class FbxMaterial:
 def fbx_materials(bundle: Bundle, directx_normals: bool) -> tuple[FbxMaterial, ...]:
     """The bundle's materials in order.  Pictures that FBX needs and glTF does not are made here:
 
-    NAME_normal_dx with green flipped, and NAME_opacity, which holds the colour's alpha in grey and in alpha,
-    because some programs read a transparency map's alpha and others its colour.
+    NAME_normal_dx with green flipped, NAME_albedo_black of thin mirrors, and NAME_opacity, which holds the
+    colour's alpha in grey and in alpha, because some programs read a transparency map's alpha and others its
+    colour.
     """
     return tuple(_fbx_material(material, directx_normals) for material in bundle.materials)
 
@@ -60,6 +61,14 @@ def derived_textures(bundle: Bundle) -> tuple[Texture, ...]:
 def file_name(texture: Texture) -> str:
     """The name that an embedded picture goes by; readers tell its kind by the ending."""
     return f"{texture.name}.{'jpg' if texture.media_type == JPEG else 'png'}"
+
+
+def is_thin_mirror(material: Material) -> bool:
+    """Whether a surface is a reflection alone, which glTF says as a metal that hardly covers.
+
+    To Phong that is a white veil, so its colour becomes black, and its shine is left.
+    """
+    return material.alpha_mode == "BLEND" and material.metallic_factor == 1.0 and material.orm is None
 
 
 def material_node(one: FbxMaterial, identity: np.int64) -> Node:
@@ -152,6 +161,8 @@ def _fbx_material(material: Material, directx_normals: bool) -> FbxMaterial:
     roughness, metalness = material.roughness_factor, material.metallic_factor
     if material.base_color is not None:
         slots[COLOUR] = material.base_color
+        if is_thin_mirror(material):
+            slots[COLOUR], metalness = _black(material.base_color), 0.0
         if material.alpha_mode != "OPAQUE":
             slots[OPACITY] = _opacity(material)
     if material.normal is not None:
@@ -161,6 +172,12 @@ def _fbx_material(material: Material, directx_normals: bool) -> FbxMaterial:
         _, green, blue = _average(material.orm)
         roughness, metalness = roughness * green, metalness * blue
     return FbxMaterial(material, slots, roughness, metalness)
+
+
+def _black(colour: Texture) -> Texture:
+    pixels = _pixels(colour, "RGBA").copy()
+    pixels[..., :3] = 0
+    return png_texture(f"{colour.name}_black", pixels)
 
 
 def _directx(normal: Texture) -> Texture:
