@@ -18,8 +18,8 @@ PROMPT = "an elderly sailor"
 
 
 def products(out: Path) -> dict[str, str]:
-    """Hashes of what is promised to be the same: the glb and every map."""
-    files = [out / "head.glb", *sorted((out / "textures").glob("*.png"))]
+    """Hashes of what is promised to be the same: the glb, the usdz and every map."""
+    files = [out / "head.glb", out / "head.usdz", *sorted((out / "textures").glob("*.png"))]
     return {path.name: file_sha256(path) for path in files}
 
 

@@ -14,6 +14,10 @@ from dreamhead.check import gates
 from dreamhead.check.read_glb import ReadHead, ReadMesh, read_glb
 from dreamhead.check.verdict import require_passed
 from dreamhead.errors import EXIT_GATE, GateError
+from dreamhead.export.bundle import BundleMesh, MorphTarget
+from dreamhead.export.fbx import fbx_bytes
+from dreamhead.export.usd import usdc_bytes
+from dreamhead.export.usdz import packed, usdz_bytes
 from dreamhead.record import write_json
 from tests.export import samples
 
@@ -34,8 +38,11 @@ def test_a_sound_bundle_passes_all(folder: Path) -> None:
     assert [result.gate for result in results] == [
         "readable",
         *gates.HEAD_GATES,
+        "head.fbx",
+        "head.usdz",
         *gates.TEXTURE_GATES,
         "gltf-validator",
+        "usd-validation",
     ]
 
 
@@ -203,3 +210,71 @@ def test_the_verdict_is_exit_4(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="skin spans 2") as caught:
         require_passed(tmp_path)
     assert caught.value.exit_code == EXIT_GATE
+
+
+def failures_with(folder: Path, usdz: bytes) -> dict[str, str]:
+    (folder / "head.usdz").write_bytes(usdz)
+    return {result.gate: result.detail for result in gates.run_gates(folder) if result.passed is False}
+
+
+def test_a_usdz_of_another_head_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    head = samples.bundle()
+    skin = replace(head.meshes[0], vertices=head.meshes[0].vertices + np.float32(1e-5))
+    moved = replace(head, meshes=(skin, *head.meshes[1:]))
+    failed = failures_with(folder, usdz_bytes(moved))
+    assert failed == {"head.usdz": "1 differences from head.glb; skin: POSITION is 1e-05 away"}
+
+
+def test_a_usdz_without_a_picture_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    head = samples.bundle()
+    failed = failures_with(folder, packed({"head.usdc": usdc_bytes(head)}))
+    assert list(failed) == ["usd-validation"] and "AssetNotInPackage" in failed["usd-validation"]
+
+
+def test_a_usdz_that_is_cut_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    content = (folder / "head.usdz").read_bytes()
+    assert list(failures_with(folder, content[: len(content) // 2])) == ["head.usdz", "usd-validation"]
+
+
+def without_order(mesh: BundleMesh) -> BundleMesh:
+    return replace(mesh, targets=dict(sorted(mesh.targets.items())))
+
+
+def smiling_less(mesh: BundleMesh) -> BundleMesh:
+    smile = mesh.targets["mouthSmileLeft"]
+    less = MorphTarget(np.float32(0.9) * smile.position, smile.normal)
+    return replace(mesh, targets={**mesh.targets, "mouthSmileLeft": less})
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (without_order, "skin: 74 targets, not the same 74"),
+        (smiling_less, "skin: mouthSmileLeft is 0.25 mm away"),
+        (lambda mesh: replace(mesh, uv=1 - mesh.uv), "skin: TEXCOORD_0"),
+        (lambda mesh: replace(mesh, name="face"), "meshes are face, mouth_bag"),
+        (lambda mesh: replace(mesh, joint_indices=mesh.joint_indices + 1), "skin: a weight"),
+    ],
+)
+def test_an_fbx_of_another_head_fails(
+    tmp_path: Path, change: Callable[[BundleMesh], BundleMesh], says: str
+) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    head = samples.bundle()
+    other = replace(head, meshes=(change(head.meshes[0]), *head.meshes[1:]))
+    (folder / "head.fbx").write_bytes(fbx_bytes(other))
+    failed = [result for result in gates.run_gates(folder) if result.passed is False]
+    assert [result.gate for result in failed] == ["head.fbx"]
+    assert says in failed[0].detail
+
+
+def test_an_fbx_that_is_cut_or_gone_fails(tmp_path: Path) -> None:
+    folder = samples.written(tmp_path / "bundle")
+    content = (folder / "head.fbx").read_bytes()
+    (folder / "head.fbx").write_bytes(content[: len(content) // 2])
+    assert [result.gate for result in gates.run_gates(folder) if result.passed is False] == ["head.fbx"]
+    (folder / "head.fbx").unlink()
+    assert [result.gate for result in gates.run_gates(folder) if result.passed is False] == ["head.fbx"]

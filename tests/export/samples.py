@@ -11,8 +11,10 @@ import numpy as np
 from dreamhead.config import RigConfig
 from dreamhead.export.assemble import assemble
 from dreamhead.export.bundle import Bundle
+from dreamhead.export.fbx import fbx_bytes
 from dreamhead.export.glb import glb_bytes
 from dreamhead.export.materials import Surface, eye_surface, mouth_surface, skin_surface
+from dreamhead.export.usdz import usdz_bytes
 from dreamhead.head.asset import HeadAsset
 from dreamhead.stages import rig
 from dreamhead.stages.context import Context
@@ -70,10 +72,13 @@ def bundle() -> Bundle:
 
 
 def written(folder: Path) -> Path:
-    """head.glb and textures/ as `package` would leave them; returns the folder."""
+    """The head's files and textures/ as `package` would leave them; returns the folder."""
     (folder / "textures").mkdir(parents=True)
     for surface in surfaces():
         for name, content in surface.files.items():
             (folder / "textures" / f"{name}.png").write_bytes(content)
-    (folder / "head.glb").write_bytes(glb_bytes(bundle()))
+    head = bundle()
+    (folder / "head.glb").write_bytes(glb_bytes(head))
+    (folder / "head.fbx").write_bytes(fbx_bytes(head))
+    (folder / "head.usdz").write_bytes(usdz_bytes(head))
     return folder

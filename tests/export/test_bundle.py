@@ -6,7 +6,7 @@ import numpy as np
 
 from dreamhead.config import RigConfig
 from dreamhead.export.assemble import assemble
-from dreamhead.export.bundle import Material, strongest_influences
+from dreamhead.export.bundle import Material, polygons, strongest_influences
 from dreamhead.export.materials import garment_surface
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.geometry import part_normals
@@ -40,6 +40,29 @@ def test_corners_keep_the_surface() -> None:
         np.testing.assert_allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(np.linalg.norm(mesh.tangents[:, :3], axis=1), 1, atol=1e-5)
         assert set(np.unique(mesh.tangents[:, 3])) <= {-1.0, 1.0}
+
+
+def test_polygons_join_points_over_uv_cuts() -> None:
+    head = samples.SmallHead()
+    for part, mesh in zip(head.parts, samples.bundle().meshes, strict=True):
+        shape = polygons(mesh)
+        vertices = np.unique(part.faces)
+        np.testing.assert_array_equal(mesh.source[shape.rows_of_points], vertices)
+        starts = np.r_[0, np.cumsum(shape.counts)[:-1]]
+        for face, start, count in zip(part.faces, starts, shape.counts, strict=True):
+            welded = vertices[shape.points[start : start + count]]
+            np.testing.assert_array_equal(welded, face[:count])
+            assert count == len(set(face.tolist()))
+        # Whatever a writer takes from a point's row is the same in every row of that point.
+        point_row = shape.rows_of_points[shape.points]
+        for table in (mesh.vertices, mesh.normals, mesh.joint_indices, mesh.joint_weights):
+            np.testing.assert_array_equal(table[point_row], table[shape.rows])
+        for target in mesh.targets.values():
+            np.testing.assert_array_equal(target.position[point_row], target.position[shape.rows])
+            np.testing.assert_array_equal(target.normal[point_row], target.normal[shape.rows])
+    skin = samples.bundle().meshes[0]
+    assert len(polygons(skin).rows_of_points) < len(skin.vertices)  # the seam at the back
+    assert set(polygons(skin).counts) == {4}
 
 
 def test_normals_are_smooth_where_parts_meet() -> None:

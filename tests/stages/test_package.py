@@ -66,7 +66,7 @@ def test_files(out: Path) -> None:
     assert {f"textures/skin_{name}.png" for name in skin} <= names
     for part in ("eye", "mouth", "brows", "lashes", "headwear"):
         assert {f"textures/{part}_{name}.png" for name in ("albedo", "normal", "roughness", "orm")} <= names
-    assert {"head.glb", "preview.png", "expressions.png", "manifest.json"} <= names
+    assert {"head.glb", "head.fbx", "head.usdz", "preview.png", "expressions.png", "manifest.json"} <= names
     assert not [name for name in names if ".aside" in name]
 
 

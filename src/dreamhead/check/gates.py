@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from dreamhead.check.compare import differences
+from dreamhead.check.read_fbx import read_fbx
 from dreamhead.check.read_glb import ReadHead, read_glb
+from dreamhead.check.read_usd import read_usd, usd_findings
 from dreamhead.check.validator import validate
 from dreamhead.errors import DamagedFileError
 from dreamhead.head.correctives import HALF_BLINKS, JAW_JOINT
@@ -25,6 +28,8 @@ MOST_TURNED_SHARE = 0.05  # of a mesh's triangles that may face against their no
 HEAD_HEIGHT = (0.15, 0.6)  # metres, all meshes together
 UNIT_SLACK = 0.05  # of a normal map's vectors, which 8 bits round
 GLB_NAME = "head.glb"
+FBX_NAME = "head.fbx"
+USDZ_NAME = "head.usdz"
 SKIN_MODES = {  # file -> Pillow's mode for its depth and channels
     "skin_albedo": "RGB",
     "skin_normal": "RGB",
@@ -64,8 +69,11 @@ def run_gates(folder: Path) -> list[GateResult]:
     if head is not None:
         results.append(GateResult("readable", True, f"{len(head.meshes)} meshes"))
         results += [judge(name, gate, head) for name, gate in HEAD_GATES.items()]
+        results.append(same_head_gate(folder / FBX_NAME, read_fbx, head))
+        results.append(same_head_gate(folder / USDZ_NAME, read_usd, head))
     results += [judge(name, gate, folder / "textures") for name, gate in TEXTURE_GATES.items()]
     results.append(validator_gate(folder / GLB_NAME))
+    results.append(usd_validation_gate(folder / USDZ_NAME))
     return results
 
 
@@ -232,6 +240,27 @@ def validator_gate(path: Path) -> GateResult:
         return GateResult("gltf-validator", None, "gltf-validator is not installed")
     detail = "; ".join([f"{report.errors} errors, {report.warnings} warnings", *report.messages[:3]])
     return GateResult("gltf-validator", report.errors == 0 and report.warnings == 0, detail)
+
+
+def usd_validation_gate(path: Path) -> GateResult:
+    """USD's own validators find nothing."""
+    try:
+        findings = usd_findings(path)
+    except DamagedFileError as error:
+        return GateResult("usd-validation", False, error.message)
+    detail = "; ".join([f"{len(findings)} findings", *findings[:3]])
+    return GateResult("usd-validation", not findings, detail)
+
+
+def same_head_gate(path: Path, read: Callable[[Path], ReadHead], head: ReadHead) -> GateResult:
+    """A file in another format, called as the gate is, says the head that the glb says: the 52 names in order
+    and all others, the skeleton, every point, weight and target."""
+    try:
+        seen = differences(read(path), head)
+    except DamagedFileError as error:
+        return GateResult(path.name, False, error.message)
+    detail = "; ".join([f"{len(seen)} differences from {GLB_NAME}", *seen[:3]])
+    return GateResult(path.name, not seen, detail)
 
 
 HEAD_GATES: dict[str, Callable[[ReadHead], str]] = {

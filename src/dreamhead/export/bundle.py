@@ -89,6 +89,20 @@ class BundleMesh:
 
 
 @dataclass(frozen=True)
+class Polygons:
+    """A mesh as modelling tools hold it: points joined over uv cuts, faces of three or four corners.
+
+    P points, F faces, K corners, face after face.  What belongs to a point (vertices, skin weights, targets)
+    is in the mesh's row `rows_of_points`, what belongs to a corner (uv, normals, tangents) in `rows`.
+    """
+
+    rows_of_points: Ints  # (P,)
+    points: Ints  # (K,) the point of each corner
+    rows: Ints  # (K,) the mesh's row of each corner
+    counts: Ints  # (F,) corners of each face, 3 or 4
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A head ready to be written.  metadata is JSON: prompt, seed, licences."""
 
@@ -96,6 +110,20 @@ class Bundle:
     joints: tuple[Joint, ...]
     materials: tuple[Material, ...]
     metadata: Mapping[str, Any]
+
+
+def polygons(mesh: BundleMesh) -> Polygons:
+    """The mesh's quads and triangles over points that its uv does not split; points in the order of `source`."""
+    _, rows_of_points, point_of_row = np.unique(mesh.source, return_index=True, return_inverse=True)
+    kept = np.ones(mesh.quads.shape, bool)
+    kept[:, 3] = mesh.quads[:, 3] != mesh.quads[:, 2]
+    rows = mesh.quads[kept]
+    return Polygons(
+        rows_of_points=rows_of_points.astype(np.int32),
+        points=point_of_row[rows].astype(np.int32),
+        rows=rows,
+        counts=kept.sum(axis=1).astype(np.int32),
+    )
 
 
 def strongest_influences(weights: Floats) -> tuple[NDArray[np.uint8], Floats]:

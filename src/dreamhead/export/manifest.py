@@ -13,7 +13,7 @@ from dreamhead.record import file_sha256
 
 FORMAT = 1
 NAME = "manifest.json"
-WRITER_PACKAGES = ("pillow", "pygltflib", "scipy")
+WRITER_PACKAGES = ("pillow", "pygltflib", "scipy", "usd-core")
 GENERATED = Licence("MIT", "dreamhead", "made by dreamhead from the prompt")
 
 

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreamhead import __version__
-from dreamhead.check.gates import GLB_NAME, run_gates
+from dreamhead.check.gates import FBX_NAME, GLB_NAME, USDZ_NAME, run_gates
 from dreamhead.config import PackageConfig
 from dreamhead.errors import InterruptedRun
 from dreamhead.export.assemble import assemble
+from dreamhead.export.fbx import fbx_bytes
 from dreamhead.export.glb import glb_bytes
 from dreamhead.export.manifest import GENERATED, manifest
 from dreamhead.export.manifest import NAME as MANIFEST_NAME
@@ -30,6 +31,7 @@ from dreamhead.export.materials import (
     skin_surface,
 )
 from dreamhead.export.textures import check_skin_maps
+from dreamhead.export.usdz import usdz_bytes
 from dreamhead.head.asset import HeadAsset
 from dreamhead.head.load import load_head
 from dreamhead.head.model import Licence
@@ -46,7 +48,7 @@ from dreamhead.world.eye import eye_maps, wet_all_over
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.vocabulary import EYE_COLOURS
 
-VERSION = 2
+VERSION = 5
 TEXTURES = "textures"
 PART_MAP_SIZE = 2048  # of the eye and mouth maps
 PART_KINDS = {  # material -> how a picture shades it
@@ -60,14 +62,14 @@ PART_KINDS = {  # material -> how a picture shades it
 
 
 def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
-    """Writes head.glb, textures/, preview.png, expressions.png and manifest.json under context.out.
+    """Writes head.glb, head.fbx, head.usdz, textures/, two pictures and manifest.json under context.out.
 
     The asset goes on as it came.  A gate that fails is marked in the manifest and does not stop the stage:
     `dreamhead.check.verdict.require_passed` turns it into the run's exit code.
     """
     assert asset.identity is not None and asset.vertices is not None
     check_skin_maps(asset.maps)
-    steps = Steps(context, 7)
+    steps = Steps(context, 9)
     steps.next("wardrobe")
     choice, colours = worn(asset.wardrobe)
     years = attributes_of(asset.wardrobe).years
@@ -81,6 +83,10 @@ def run(asset: HeadAsset, config: PackageConfig, context: Context) -> HeadAsset:
     metadata = glb_metadata(context, licences)
     bundle = assemble(context.head, asset, garments, [surface.material for surface in surfaces], metadata)
     write_bytes(context.out / GLB_NAME, glb_bytes(bundle))
+    steps.next(FBX_NAME)
+    write_bytes(context.out / FBX_NAME, fbx_bytes(bundle))
+    steps.next(USDZ_NAME)
+    write_bytes(context.out / USDZ_NAME, usdz_bytes(bundle))
     steps.next("pictures")
     kinds = PART_KINDS | {one.name: one.material for one in garments}
     write_picture(
