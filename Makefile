@@ -10,7 +10,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help head test lint check-all bench banks docs clean
+.PHONY: help head test lint check-all bench banks evidence docs clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -34,6 +34,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 
 check-all: lint $(VENV)/.clients ## everything, the slow tests too (GPU tests are skipped where there is none)
+	tests/clients/install.sh all
 	$(BIN)/pytest -m "not network"
 
 bench: $(VENV)/.test ## seconds and memory of every stage, and of the rasterizer
@@ -41,6 +42,9 @@ bench: $(VENV)/.test ## seconds and memory of every stage, and of the rasterizer
 
 banks: $(VENV)/.run ## make what `select` looks up ready to ship, after the scorer or the head changed
 	$(BIN)/python tools/ship_banks.py
+
+evidence: $(VENV)/.test ## draw a head model's evidence: ARGS="--model ict --folder PATH"
+	$(BIN)/python tools/evidence.py docs/images/head $(ARGS)
 
 docs: $(VENV)/.test ## write docs/reference from the code
 	$(BIN)/python tools/write_reference.py
@@ -61,6 +65,6 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -e '.[test]'
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.clients: tests/clients/package.json tests/clients/install.sh
+$(VENV)/.clients: $(addprefix tests/clients/,package.json requirements.txt install.sh)
 	tests/clients/install.sh
 	@touch $@
