@@ -525,7 +525,9 @@ def test_the_last_stage_on_a_full_disk(mounted: Callable[[str], Path], tmp_path:
     command = Path(sys.executable).with_name("dreamhead")
     out = mounted("size=200m") / "out"
     options: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 900}
-    made = subprocess.run([command, "make", PROMPT, "-o", out, "--until", "rig", "--quiet", *settings], **options)
+    made = subprocess.run(
+        [command, "make", PROMPT, "-o", out, "--until", "rig", "--quiet", *settings], **options
+    )
     assert made.returncode == 0, made.stderr
     full = shutil.disk_usage(out).used + 2**20
     subprocess.run(["mount", "-o", f"remount,size={full}", out.parent], check=True)
