@@ -46,7 +46,7 @@ from dreamhead.world.eye import eye_maps, wet_all_over
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.vocabulary import EYE_COLOURS
 
-VERSION = 2
+VERSION = 3
 TEXTURES = "textures"
 PART_MAP_SIZE = 2048  # of the eye and mouth maps
 PART_KINDS = {  # material -> how a picture shades it
