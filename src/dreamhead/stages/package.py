@@ -48,7 +48,7 @@ from dreamhead.world.eye import eye_maps, wet_all_over
 from dreamhead.world.mouth import mouth_maps
 from dreamhead.world.vocabulary import EYE_COLOURS
 
-VERSION = 5
+VERSION = 6
 TEXTURES = "textures"
 PART_MAP_SIZE = 2048  # of the eye and mouth maps
 PART_KINDS = {  # material -> how a picture shades it

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,12 +20,13 @@ from dreamhead.render.rasterize import rasterizer
 from dreamhead.stages.context import Context
 from dreamhead.stages.detail import drawn_detail
 from dreamhead.stages.seam import closed_seams
-from dreamhead.world.micro import relief_normal, relief_tile, tiled
+from dreamhead.world.micro import relief_normal, relief_tile
 
 VERSION = 3
 PORE_MM = 0.055
 FURROW_MM = 0.018
 TILE_TEXELS = 1024
+BAND = 128  # rows of a map that are worked out together
 DISPLACEMENT_RANGE_MM = 4.0  # of a 16-bit displacement map: 0 is -2 mm, 65535 is +2 mm
 
 
@@ -33,7 +36,7 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
     size = config.size
     skin = next(part for part in context.head.parts if part.name == "skin")
     chart_mm = millimetres_per_unit(skin, context.head.neutral(asset.identity))
-    pores, furrows, height = micro_relief(context, chart_mm / size, size, config.pores)
+    micro = micro_relief(context, chart_mm / size, size, config.pores)
     context.progress(0, 6, "detail")
     fine = min(size, config.detail_size)
     detail = drawn_detail(asset, context, fine, chart_mm / fine, config.detail)
@@ -44,43 +47,116 @@ def run(asset: HeadAsset, config: UpscaleConfig, context: Context) -> HeadAsset:
 
     maps: dict[str, NDArray[np.uint8] | NDArray[np.uint16]] = {}
     context.progress(1, 6, "albedo")
-    albedo = srgb_to_linear(enlarged(linear_to_srgb(asset.maps["albedo"])))
-    albedo *= interpolated(detail.albedo, size)
-    albedo *= (1 - 0.12 * pores - 0.02 * furrows)[..., None]
-    maps["albedo"] = to_bytes(linear_to_srgb(albedo))
-    del albedo
+    maps["albedo"] = albedo_map(
+        enlarged(linear_to_srgb(asset.maps["albedo"])), interpolated(detail.albedo, size), micro
+    )
     context.progress(2, 6, "specular")
-    specular = (
-        enlarged(grey(asset.maps["specular"]))[..., 0]
-        * interpolated(detail.specular[..., None], size)[..., 0]
+    maps["specular"] = specular_map(
+        enlarged(grey(asset.maps["specular"]))[..., 0].copy(),
+        interpolated_plane(detail.specular, size),
+        micro,
     )
-    maps["specular"] = to_bytes(specular * (1 - 0.35 * pores - 0.10 * furrows))
     context.progress(3, 6, "roughness")
-    roughness = (
-        enlarged(grey(asset.maps["roughness"]))[..., 0]
-        + interpolated(detail.roughness[..., None], size)[..., 0]
+    maps["roughness"] = roughness_map(
+        enlarged(grey(asset.maps["roughness"]))[..., 0].copy(),
+        interpolated_plane(detail.roughness, size),
+        micro,
     )
-    maps["roughness"] = to_bytes(np.maximum(roughness + 0.06 * pores, 0.05))
-    del specular, roughness
     context.progress(4, 6, "normal")
-    slopes = interpolated(detail.slopes, size)
-    relief = relief_normal(height, chart_mm / size)
-    slopes += relief[..., :2] / relief[..., 2:]
-    del relief
     normal = restored(
         asset.maps["normal"], context.priors.restorer
     )  # its axes turn at a seam, so it is not closed
-    normal = super_resolved(normal, context.priors.upscaler, size, context.device)
-    maps["normal"] = fine_normals(normal, slopes)
-    del normal
-    del slopes
+    maps["normal"] = normal_map(
+        super_resolved(normal, context.priors.upscaler, size, context.device),
+        interpolated(detail.slopes, size),
+        micro,
+        chart_mm / size,
+    )
     context.progress(5, 6, "displacement")
-    layers = asset.maps["displacement"], detail.displacement
-    displacement = sum((interpolated(layer[..., None], size)[..., 0] for layer in layers), height)
-    share = displacement / DISPLACEMENT_RANGE_MM + 0.5
-    maps["displacement"] = np.round(np.clip(share, 0, 1) * 65535).astype(np.uint16)
+    maps["displacement"] = displacement_map(
+        interpolated_plane(asset.maps["displacement"], size),
+        interpolated_plane(detail.displacement, size),
+        micro,
+    )
     context.progress(6, 6, "displacement")
     return asset.changed(maps=maps)
+
+
+@dataclass(frozen=True)
+class MicroRelief:
+    """Pores and furrows over the chart, worked out row by row: whole they would be 200 MB."""
+
+    pore_tile: Floats  # (T, T) 0..1
+    furrow_tile: Floats
+    depth: Floats  # (S, S) 0..1
+    fade: np.float32
+
+    def rows(self, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
+        """Pore and furrow strength (R, S) in 0..1 and their height in millimetres, in rows that wrap around."""
+        rows, columns = np.arange(start, stop), np.arange(self.depth.shape[1])
+        depth = self.depth[rows % len(self.depth)]
+        pores, furrows = (
+            tile[np.ix_(rows % len(self.depth) % len(tile), columns % len(tile))] * depth * self.fade
+            for tile in (self.pore_tile, self.furrow_tile)
+        )
+        return pores, furrows, -(PORE_MM * pores + FURROW_MM * furrows)
+
+
+def bands(size: int) -> Iterator[slice]:
+    """The rows of a map, a band at a time: what is worked out of a band is small."""
+    return (slice(start, min(start + BAND, size)) for start in range(0, size, BAND))
+
+
+def albedo_map(srgb: Floats, factor: Floats, micro: MicroRelief) -> NDArray[np.uint8]:
+    """(S, S, 3) sRGB: colours (S, S, 3) times the detail's linear factor, darker in the pores."""
+    out = np.empty(srgb.shape, np.uint8)
+    for band in bands(len(srgb)):
+        pores, furrows, _ = micro.rows(band.start, band.stop)
+        albedo = srgb_to_linear(srgb[band])
+        albedo *= factor[band]
+        albedo *= (1 - 0.12 * pores - 0.02 * furrows)[..., None]
+        out[band] = to_bytes(linear_to_srgb(albedo))
+    return out
+
+
+def specular_map(values: Floats, factor: Floats, micro: MicroRelief) -> NDArray[np.uint8]:
+    """(S, S): specular times the detail's factor, weaker in the pores."""
+    out = np.empty(values.shape, np.uint8)
+    for band in bands(len(values)):
+        pores, furrows, _ = micro.rows(band.start, band.stop)
+        out[band] = to_bytes(values[band] * factor[band] * (1 - 0.35 * pores - 0.10 * furrows))
+    return out
+
+
+def roughness_map(values: Floats, added: Floats, micro: MicroRelief) -> NDArray[np.uint8]:
+    """(S, S): roughness and the detail's, rougher in the pores."""
+    out = np.empty(values.shape, np.uint8)
+    for band in bands(len(values)):
+        pores, _, _ = micro.rows(band.start, band.stop)
+        out[band] = to_bytes(np.maximum(values[band] + added[band] + 0.06 * pores, 0.05))
+    return out
+
+
+def normal_map(normal: Floats, slopes: Floats, micro: MicroRelief, texel_mm: float) -> NDArray[np.uint8]:
+    """(S, S, 3): normal map colours with the slopes (S, S, 2) of the detail and of the pores added."""
+    size = len(normal)
+    out = np.empty(normal.shape, np.uint8)
+    for band in bands(size):
+        _, _, height = micro.rows(band.start - 1, band.stop + 1)  # with a row beyond either end
+        relief = relief_normal(height, texel_mm)[1:-1]
+        out[band] = fine_normals(normal[band], slopes[band] + relief[..., :2] / relief[..., 2:])
+    return out
+
+
+def displacement_map(carved: Floats, drawn: Floats, micro: MicroRelief) -> NDArray[np.uint16]:
+    """(S, S) of 16 bit over DISPLACEMENT_RANGE_MM: millimetres of both layers and of the pores."""
+    out = np.empty(carved.shape, np.uint16)
+    for band in bands(len(carved)):
+        share = (
+            micro.rows(band.start, band.stop)[2] + carved[band] + drawn[band]
+        ) / DISPLACEMENT_RANGE_MM + 0.5
+        out[band] = np.round(np.clip(share, 0, 1) * 65535).astype(np.uint16)
+    return out
 
 
 def restored(image: Floats, restorer: Upscaler | None) -> Floats:
@@ -92,10 +168,8 @@ def restored(image: Floats, restorer: Upscaler | None) -> Floats:
         return restorer.upscale(tensor)[0].permute(1, 2, 0).float().cpu().numpy()
 
 
-def micro_relief(
-    context: Context, texel_mm: float, size: int, strength: float
-) -> tuple[Floats, Floats, Floats]:
-    """Pore and furrow strength (size, size) in 0..1 and their height in millimetres, for this head's chart."""
+def micro_relief(context: Context, texel_mm: float, size: int, strength: float) -> MicroRelief:
+    """Pores and furrows for this head's chart at (size, size)."""
     skin = next(part for part in context.head.parts if part.name == "skin")
     masks = context.head.masks
     depth = 0.35 + 0.65 * masks["face"] * (1 - 0.5 * masks["neck"])
@@ -107,8 +181,7 @@ def micro_relief(
     fade = np.float32(
         min(1.0, 0.25 / texel_mm)
     )  # below about four texels a pore the relief is lost, not aliased
-    pores, furrows = tiled(pore_tile, size) * depth_map * fade, tiled(furrow_tile, size) * depth_map * fade
-    return pores, furrows, -(PORE_MM * pores + FURROW_MM * furrows)
+    return MicroRelief(pore_tile, furrow_tile, depth_map, fade)
 
 
 def super_resolved(image: Floats, upscaler: Upscaler, size: int, device: str) -> Floats:
@@ -127,6 +200,11 @@ def interpolated(image: Floats, size: int) -> Floats:
     """(H, W, C) -> (size, size, C), bicubic."""
     tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
     return _resize(tensor, size)[0].permute(1, 2, 0).numpy()
+
+
+def interpolated_plane(values: Floats, size: int) -> Floats:
+    """(H, W) -> (size, size), bicubic."""
+    return interpolated(values[..., None], size)[..., 0]
 
 
 def fine_normals(normal: Floats, slopes: Floats) -> NDArray[np.uint8]:

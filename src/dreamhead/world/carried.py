@@ -17,6 +17,8 @@ from dreamhead.world.bake import rasterize_chart
 from dreamhead.world.eye import PartMaps
 
 GRID = 12  # intervals along a triangle's edge of the points that a surface is searched through
+STEP = 4  # texels from one searched texel to the next; between them places are interpolated
+JUMP = 0.02  # share of the map: searched texels whose places lie further apart are on both sides of a seam
 
 
 def carried_maps(maps: PartMaps, head: HeadModel, builtin: HeadModel, material: str) -> PartMaps:
@@ -34,15 +36,39 @@ def carried_maps(maps: PartMaps, head: HeadModel, builtin: HeadModel, material: 
         chosen = [sources[part.name]] if part.name in sources else list(sources.values())
         position, hit = rasterize_chart(part, head.canonical, size)
         points, uv = _surface_points(chosen, builtin.canonical)
-        _, nearest = cKDTree(points).query(position[hit])
-        place[hit] = uv[nearest]
+        place[hit] = _places(cKDTree(points), uv, position, hit)[hit]
     inside = np.isfinite(place[..., 0])
     rows, columns = distance_transform_edt(~inside, return_distances=False, return_indices=True)
     place = place[rows, columns]
-    values = {spec.name: _sampled(getattr(maps, spec.name), place) for spec in fields(PartMaps)}
-    values["normal"] = np.zeros_like(values["normal"])
-    values["normal"][..., 2] = 1
-    return PartMaps(**values)
+    flat = np.zeros((size, size, 3), np.float32)
+    flat[..., 2] = 1
+    names = [spec.name for spec in fields(PartMaps) if spec.name != "normal"]
+    return PartMaps(**{name: _sampled(getattr(maps, name), place) for name in names}, normal=flat)
+
+
+def _places(
+    tree: cKDTree, uv: NDArray[np.float64], position: Array, hit: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """(H, W, 2) the uv of the tree's point nearest to each texel that is hit.
+
+    Every STEP-th texel of a row and a column is searched for; so are those that lie in no square of such texels,
+    or in one that a seam of the map runs through.
+    """
+    size = len(hit)
+    coarse = np.full((size // STEP + 2, size // STEP + 2, 2), np.nan)
+    known = hit[::STEP, ::STEP]
+    rows, columns = np.nonzero(known)
+    coarse[rows, columns] = uv[tree.query(position[::STEP, ::STEP][known])[1]]
+    index, share = np.divmod(np.arange(size), STEP)
+    share = share / STEP
+    corners = np.stack([coarse[:-1, :-1], coarse[:-1, 1:], coarse[1:, :-1], coarse[1:, 1:]])
+    seam = (np.ptp(corners, axis=0) > JUMP).any(-1)
+    coarse_rows = coarse[index] * (1 - share[:, None, None]) + coarse[index + 1] * share[:, None, None]
+    place = coarse_rows[:, index] * (1 - share[:, None]) + coarse_rows[:, index + 1] * share[:, None]
+    place[seam[index[:, None], index]] = np.nan
+    searched = hit & ~np.isfinite(place).all(-1)
+    place[searched] = uv[tree.query(position[searched])[1]]
+    return place
 
 
 def _surface_points(

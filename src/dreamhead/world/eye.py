@@ -89,9 +89,12 @@ def painted_eye(look: EyeLook, size: int) -> PartMaps:
     limbus = smooth(angle + near, IRIS_DEG - 0.6, IRIS_DEG + 2.2)[..., None]
     reach = _pupil_distance(look, x, y, angle)
     pupil = 1 - smooth(reach, look.pupil_deg - 0.5, look.pupil_deg + 0.4)
-    iris, relief = _iris(look, around, angle, reach, key)
+    iris, sclera = np.zeros((2, size, size, 3), np.float32)
+    relief = np.zeros((size, size), np.float32)
+    within, without = limbus[..., 0] < 1, limbus[..., 0] > 0  # each is painted only where it is seen
+    iris[within], relief[within] = _iris(look, around[within], angle[within], reach[within], key)
+    sclera[without] = _sclera(look, around[without], angle[without], key)
     iris = iris * (1 - pupil[..., None]) + 0.004 * pupil[..., None]
-    sclera = _sclera(look, around, angle, key)
     iris = iris + look.blank * (0.96 * floats(look.sclera) - iris)
     albedo = iris * (1 - limbus) + sclera * limbus
     inside = (1 - limbus[..., 0]) * (1 - pupil) * (1 - look.blank)

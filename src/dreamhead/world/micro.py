@@ -39,12 +39,6 @@ def relief_tile(texels: int, texels_per_cm: float, seed: int) -> tuple[Floats, F
     return pores.astype(np.float32), furrows.astype(np.float32)
 
 
-def tiled(tile: Floats, size: int) -> Floats:
-    """The tile repeated to (size, size)."""
-    repeats = -(-size // len(tile))
-    return np.tile(tile, (repeats, repeats))[:size, :size]
-
-
 def relief_normal(height_mm: Floats, texel_mm: float) -> Floats:
     """Tangent-space normals (H, W, 3), OpenGL (+Y up, rows run down), of a height field in millimetres."""
     slope_x = (np.roll(height_mm, -1, 1) - np.roll(height_mm, 1, 1)) / (2 * texel_mm)

@@ -8,6 +8,7 @@ from dreamhead.head.builtin.anatomy import EYE_CENTER, Eye
 from dreamhead.head.builtin.cage import LID_EDGE_RING, LID_MARGIN_RING, build_cage
 from dreamhead.head.builtin.identity import SLIDER_NAMES
 from dreamhead.head.builtin.lids import INNER_CANTHUS, place_lids
+from dreamhead.head.builtin.lids_motion import CLEARANCE, lids_clear
 from dreamhead.head.builtin.surface import build_surface
 
 # Places along a ring where the margin lies on the eyeball, away from the inner corner.
@@ -80,3 +81,17 @@ def test_lids_hold_on_other_heads(builtin):
         vertices = generate.neutral_vertices(g)
         cage = build_surface().cage
         assert g.rest.eye.clearance(vertices[cage.ring("e", 4)]).min() > 0.08
+
+
+def test_a_pressed_lid_stays_before_the_eyeball():
+    rest, cage = generate.default_generator().rest, build_cage()
+    nodes = cage.ring("e", LID_MARGIN_RING - 1)
+    motion = np.zeros_like(rest.points)
+    motion[nodes, 2] = -0.5
+    moved = rest.points + lids_clear(cage, rest.points, rest.eye, motion)
+    assert rest.eye.clearance(rest.points[nodes] + motion[nodes]).min() < 0
+    resting = rest.eye.clearance(rest.points[nodes])
+    assert (
+        rest.eye.clearance(moved[nodes]) >= np.minimum(resting, CLEARANCE[LID_MARGIN_RING - 1]) - 2e-3
+    ).all()
+    assert not np.delete(moved - rest.points, nodes, axis=0).any()

@@ -5,7 +5,7 @@ import numpy as np
 from dreamhead.head.builtin import expressions, generate
 from dreamhead.head.builtin.identity import values_of
 from dreamhead.head.builtin.surface import build_surface
-from dreamhead.head.builtin.unfold import authored, folding, unfolded
+from dreamhead.head.builtin.unfold import authored, folding, outside_ears, unfolded
 
 
 def test_a_fold_is_evened_out():
@@ -35,3 +35,10 @@ def test_a_heavy_throat_does_not_fold_when_the_jaw_opens():
     model = generate.authored_poses()["jawOpen"]
     pose = expressions.pose_all(heavy.actor, ("jawOpen",))["jawOpen"]
     assert folding(pose.left, model).sum() <= 2
+
+
+def test_a_low_upper_lip_does_not_fold_at_rest():
+    sliders = dict(face_length=-1.1, chin_height=-0.7, nose_length=1.1, nose_tip_up=-1.0, mouth_height=0.8)
+    strong = generate.generator(values_of(sliders | dict(mouth_projection=-0.8, lip_upper=0.6, mode_03=0.7)))
+    model = authored(generate.default_generator().rest.points)  # 15 faces fold without being evened out
+    assert not (folding(strong.rest.points, model) & outside_ears()).any()
