@@ -31,6 +31,7 @@ from dreamhead.head.load import load_head
 from dreamhead.head.model import JOINT_NAMES, SEE_THROUGH, Floats, HeadModel
 from dreamhead.head.pose import morph
 from dreamhead.head.wardrobe import Garment, carry, dress
+from dreamhead.head.wardrobe.dress import GROWN
 from dreamhead.render.camera import cameras
 from dreamhead.render.drawing import DrawItem, MapCache, subject
 from dreamhead.render.portrait import display, portrait
@@ -97,12 +98,17 @@ class Sitter:
     """One identity of a head, with what it wears, ready to be posed and drawn."""
 
     def __init__(
-        self, head: HeadModel, identity: Floats, choice: Mapping[str, str], colours: Mapping[str, Any]
+        self,
+        head: HeadModel,
+        identity: Floats,
+        choice: Mapping[str, str],
+        colours: Mapping[str, Any],
+        years: float = GROWN,
     ) -> None:
         self.head, self.identity = head, identity
         self.rest = head.neutral(identity)
         self.joints = head.joint_positions(identity)
-        self.garments = dress(head, identity, self.rest, choice, colours, SEED) if choice else []
+        self.garments = dress(head, identity, self.rest, choice, colours, SEED, years=years) if choice else []
         self._targets: dict[str, Floats] = {}
 
     def posed(self, weights: Mapping[str, float]) -> Floats:
@@ -291,7 +297,7 @@ def characters(head: HeadModel, size: int) -> Bytes:
         identity = np.clip(identity, head.slider_limits[:, 0], head.slider_limits[:, 1]).astype(np.float32)
         hair = HAIR_COLOURS[person.hair_colour]
         colours = {"hair": hair, "beard": hair, "brows": [0.8 * value for value in hair]}
-        sitter = Sitter(head, identity, one.choice, colours)
+        sitter = Sitter(head, identity, one.choice, colours, person.years)
         panels = [replace(shot, place="bust", height=0.0) for shot in PERSON]
         panels[0] = replace(panels[0], label=label)
         pictures += draw_panels(sitter, panels, size, own_maps(head, person), skin_maps(head, person))

@@ -24,6 +24,8 @@ _SIDE = np.sign(_PLACE - MOUTH_CORNER).astype(float)  # -1 lower lip, +1 upper l
 _OPENING = np.sin(np.pi / 2 * np.abs(_PLACE - MOUTH_CORNER) / MOUTH_CORNER)
 # Bag rings 8, 9, 10: depth z at the midline and at the corners, widening, half height, lift (cm).
 _BAG = ((9.6, 7.6, 1.45, 1.75, 0.3), (6.2, 5.2, 1.5, 1.8, 0.3), (3.6, 3.8, 0.9, 1.1, 0.2))
+CHEEK = 0.6  # cm of flesh between the mouth bag and the cheek
+WING = 0.1  # cm between a nostril's pit and the nose's skin
 _NOSTRIL_AXIS = np.array([0.05, 0.75, -0.45]) / np.linalg.norm([0.05, 0.75, -0.45])
 
 
@@ -45,11 +47,13 @@ def finish(surface: Surface, points: Points, eye: Eye) -> Points:
         bag[:, 0] *= wide
         bag[:, 1] = corner[1] + 0.05 + _SIDE * high * _OPENING + lift
         bag[:, 2] = z_middle + (z_corner - z_middle) * towards_corner
+        bag[:, 0] *= _share_inside(points[_cheek_nodes()], bag)
         points[cage.ring("m", ring)] = bag
     sill = points[cage.ring("n", 2)]
     center = sill.mean(0)
-    points[cage.ring("n", 3)] = center + (sill - center) * 0.95 + _NOSTRIL_AXIS * 0.65
-    points[cage.ring("n", 4)] = center + (sill - center) * 0.55 + _NOSTRIL_AXIS * 1.2
+    room = _share_below(points[_cheek_nodes()], center)
+    points[cage.ring("n", 3)] = center + (sill - center) * 0.95 + _NOSTRIL_AXIS * 0.65 * room
+    points[cage.ring("n", 4)] = center + (sill - center) * 0.55 + _NOSTRIL_AXIS * 1.2 * room
     concha = points[cage.ring("a", 8)]
     center = concha.mean(0)
     points[cage.ring("a", 9)] = center + (concha - center) * 0.45 + [-0.55, 0, 0.25]
@@ -79,6 +83,30 @@ def finish_posed(
         for ring in followers:
             posed[cage.ring(block, ring)] = rest[cage.ring(block, ring)] + motion
     return close_hem(cage, place_lids(cage, posed, eye))
+
+
+def _share_inside(skin: Points, bag: Points) -> float:
+    """How much of its width a ring of the mouth bag (15, 3) may keep to stay CHEEK cm inside hollow cheeks."""
+    beside = bag[bag[:, 0] > 1.0]
+    apart = np.linalg.norm(beside[:, None, 1:] - skin[None, :, 1:], axis=-1)
+    near = np.argsort(apart, axis=1, kind="stable")[:, :6]
+    return float(np.clip(((skin[near, 0].min(1) - CHEEK) / beside[:, 0]).min(), 0.4, 1.0))
+
+
+def _share_below(skin: Points, sill: Points) -> float:
+    """How much of its depth a nostril's pit over its sill's centre (3,) may keep below a low nose."""
+    above = skin[skin[:, 1] > sill[1] + 0.2]
+    near = np.argsort(np.linalg.norm(above[:, ::2] - sill[::2], axis=1), kind="stable")[:6]
+    return float(np.clip((above[near, 1].min() - sill[1] - WING) / 0.9, 0.2, 1.0))
+
+
+@cache
+def _cheek_nodes() -> NDArray[np.int64]:
+    """The face's outer cage nodes without lips, lids, nostrils and ears."""
+    cage = build_surface().cage
+    outer = np.array([block not in ("m", "e", "n", "a") for block in cage.block])
+    nodes = np.unique(cage.quads[outer])
+    return nodes[np.isin(nodes, cage.midline, invert=True)]
 
 
 # How much of the lips' motion each bag ring takes, and how much of the jaw's the rest takes along a ring.
