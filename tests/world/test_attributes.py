@@ -119,5 +119,7 @@ def test_sexes_and_infants_have_their_own_shapes(head: HeadModel) -> None:
     for name in ("jaw_width", "chin_width", "brow_ridge", "neck_width"):
         assert woman[name] < -0.4 and man[name] > 0.2
     infant, child = sliders(years=0.5), sliders(years=6.0)
-    assert infant["forehead_bulge"] > child["forehead_bulge"] + 0.4
-    assert infant["chin_height"] < child["chin_height"] - 0.3
+    assert infant["forehead_bulge"] > child["forehead_bulge"] > man["forehead_bulge"] + 0.3
+    assert infant["neck_length"] < child["neck_length"] - 1.0
+    assert infant["chin_height"] < child["chin_height"] < man["chin_height"] - 0.5
+    assert infant["nose_button"] > child["nose_button"] + 0.3
