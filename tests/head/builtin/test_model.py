@@ -164,5 +164,5 @@ def test_numbers_change_only_with_the_version(builtin, targets):
         np.abs(builtin.parts[0].uv).mean(),
         np.linalg.norm(builtin.joint_weights[:, JOINT_NAMES.index("jaw")]),
     ]
-    assert GENERATOR_VERSION == 18
+    assert GENERATOR_VERSION == 19
     assert np.allclose(found, FIGURES, rtol=2e-5), found
