@@ -99,7 +99,7 @@ def test_hair_keeps_under_every_hat(head: HeadModel, hair: str, name: str) -> No
         points = 100.0 * worn[part].vertices.astype(np.float64)
         points = points[points[:, 1] > ABOVE_NECK]
         through = share_outside(points, 100.0 * hat.vertices.astype(np.float64), hat.triangles, 0.1)
-        assert through < 0.02, (part, through)
+        assert through < 0.03, (part, through)
 
 
 def test_hats_are_stiff_and_scarves_follow_the_jaw(head: HeadModel, zero: np.ndarray) -> None:

@@ -43,6 +43,7 @@ from dreamhead.head.model import ARKIT_NAMES, Floats
 
 Points = NDArray[np.float64]
 
+NEVER_FOLDS = 0.1  # sliders within this of the default fold no skin
 _STILL = 1e-3  # cm: smaller displacements cannot be seen and would only fill files
 
 
@@ -92,13 +93,11 @@ def read_tables() -> Tables:
 
 def generator(identity: Floats | Points) -> Generator:
     """The resting head of an identity (K,), its skin kept from folding over."""
-    tables = read_tables()
-    rest = apply_sliders(tables.points, tables.fields, np.asarray(identity, np.float64))
-    return Generator(
-        np.asarray(identity, np.float64),
-        replace(rest, points=_unfolded_rest(rest)),
-        tables.expressions,
-    )
+    tables, values = read_tables(), np.asarray(identity, np.float64)
+    rest = apply_sliders(tables.points, tables.fields, values)
+    near = np.abs(values).max(initial=0.0) <= NEVER_FOLDS
+    points = finish(build_surface(), rest.points, rest.eye) if near else _unfolded_rest(rest)
+    return Generator(values, replace(rest, points=points), tables.expressions)
 
 
 def base_generator() -> Generator:

@@ -54,6 +54,7 @@ def folding(pose: Points, model: Authored) -> NDArray[np.bool_]:
     return _turned(pose, model) > 0
 
 
+@cache
 def outside_ears() -> NDArray[np.bool_]:
     """(F,) the left outer faces that are not of the ear, whose own folds lie close."""
     surface = build_surface()
