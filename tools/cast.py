@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dreamhead.head.wardrobe.hair_words import PAINTED_BEARDS, PAINTED_HAIR
 from dreamhead.world.attributes import Attributes
 
 # Label -> the built-in head's macros and sliders, which every head model answers as far as it can.
@@ -37,8 +36,7 @@ class Character:
 
 
 def _character(choice: Mapping[str, str], **attributes: Any) -> Character:
-    painted = {"hair": PAINTED_HAIR[choice["hair"]], "beard": PAINTED_BEARDS[choice.get("beard", "none")]}
-    return Character(Attributes(**attributes, **painted), choice)
+    return Character(Attributes(**attributes, hair=choice["hair"], beard=choice.get("beard", "none")), choice)
 
 
 CHARACTERS: Mapping[str, Character] = {

@@ -120,21 +120,7 @@ HAIR_WORDS: Mapping[str, Mapping[str, Words]] = {
     "lashes": LASHES,
 }
 
-# What the skin's painter, which knows fewer kinds, paints under an item: item -> its word.
-PAINTED_HAIR: Mapping[str, str] = {
-    **dict.fromkeys(HAIR, "short"),
-    **{name: name for name in ("bald", "buzz", "long", "wavy", "bun", "afro")},
-    **dict.fromkeys(("parted", "bob", "fringe"), "long"),
-    **dict.fromkeys(("curly", "long_curly", "shaggy"), "wavy"),
-    **dict.fromkeys(("slicked_back", "top_knot", "ponytail", "pigtails", "braid", "braids"), "bun"),
-    **dict.fromkeys(("receding", "balding", "tonsure", "mohawk", "undercut", "cornrows", "bowl"), "bald"),
-}
-PAINTED_BEARDS: Mapping[str, str] = {
-    **dict.fromkeys(BEARDS, "none"),
-    **{name: name for name in ("stubble", "moustache", "beard")},
-    **{"handlebar": "moustache", "walrus": "moustache", "boxed": "stubble", "long_beard": "beard"},
-}
-# How strongly it paints brows, which it knows in one place only.
+# How strongly the skin's painter paints brows under an item; it knows them in one place only.
 PAINTED_BROWS: Mapping[str, float] = {
     "natural": 0.75, "thin": 0.3, "bushy": 1.3, "unibrow": 1.0,
     "arched": 0.0, "straight": 0.0, "angry": 0.0, "sparse": 0.15, "none": 0.0,
